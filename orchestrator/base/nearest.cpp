@@ -28,7 +28,7 @@ constexpr std::size_t longest_word = 100;  // longer words are no slips, and the
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   if (word.size() > longest_word) return {};
   std::string best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::size_t best_distance = (word.size() < 4 ? 1 : std::max<std::size_t>(2, word.size() / 3)) + 1;
   for (const std::string& candidate : candidates) {
     if (candidate.size() > longest_word) continue;
     const std::size_t distance = edit_distance(word, candidate);

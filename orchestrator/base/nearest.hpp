@@ -7,7 +7,7 @@
 namespace elukaar {
 
 // The candidate closest to `word` by edit distance, for "did you mean …?"; empty where nothing is
-// close enough to be a likely slip (more than a third of the word would have to change).
+// close enough to be a likely slip: two edits, or a third of a longer word.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace elukaar
