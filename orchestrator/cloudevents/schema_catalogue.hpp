@@ -1,0 +1,69 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "base/source_position.hpp"
+#include "cloudevents/decode.hpp"
+
+namespace elukaar::cloudevents {
+
+// One way in which data departs from its schema. Names fields, never quotes values.
+struct Violation {
+  std::string where;  // JSON pointer into the data: "/child/key"
+  std::string what;   // "expected a string that matches ^[0-9]{4}$"
+};
+
+// Most violations told about one event.
+inline constexpr std::size_t max_violations = 5;
+// Most schema files in one folder, and the largest.
+inline constexpr std::size_t max_schemas = 1000;
+inline constexpr std::size_t max_schema_bytes = 256 * 1024;
+
+// The JSON Schemas (draft 7) of one folder, compiled: `<type>.schema.json` describes the data of
+// events of that type. `events/` for topics, `events/intake/` for the intake. Formats `date`,
+// `date-time` and `uuid` are enforced. Immutable and cheap to copy; every const function may be called
+// by any number of threads at once.
+class SchemaCatalogue {
+ public:
+  // Reads all schemas directly in `folder` (not below it). All problems at once.
+  static Result<SchemaCatalogue, Problems> load(const std::filesystem::path& folder);
+
+  // The schema of a type's data, or null for a type that has none. Lives as long as the catalogue.
+  const Json* schema(std::string_view type) const;
+  // All types, sorted.
+  std::vector<std::string> types() const;
+
+  // First few violations of `data` against the schema of `type`; none where it conforms, or where the
+  // type is unknown (ask schema() first, or use check()).
+  std::vector<Violation> violations(std::string_view type, const Json& data) const;
+
+  // `unknown-type`, `schema-violation`, or nothing to say.
+  Result<void, DecodeError> check(const CloudEvent& event) const;
+  Result<void, DecodeError> check(std::string_view type, const Json& data) const;
+
+ private:
+  struct Compiled;
+  std::shared_ptr<const Compiled> compiled_;
+};
+
+// One schema by itself, for connectors' operations: compiled once, used often. Same guarantees.
+class Schema {
+ public:
+  // Refuses, with a sentence, what is not a draft-7 schema that we can compile.
+  static Result<Schema, std::string> compile(Json schema);
+
+  const Json& json() const;
+  std::vector<Violation> violations(const Json& data) const;
+
+ private:
+  struct Compiled;
+  std::shared_ptr<const Compiled> compiled_;
+};
+
+}  // namespace elukaar::cloudevents
