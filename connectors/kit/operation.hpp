@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "kit/schema.hpp"
+
+namespace elukaar::kit {
+
+// What a role can be asked: `population-register.residence`. Loaded from
+// `connectors/<folder>/operations/<name>.json`, which holds {"input": schema, "output": schema}.
+// The workflow's checker reads the schemas, the connector checks both directions against them. A
+// property of the output with `x-personal` never reaches the case: the dispatcher takes it out.
+struct Operation {
+  std::string name;
+  Json input_schema;
+  Json output_schema;
+  Schema input;
+  Schema output;
+};
+
+// The operation that `text` (a JSON object) describes. Failures name what is wrong with it.
+Result<Operation, std::string> parse_operation(std::string name, std::string_view text);
+
+// All of a folder's `*.json`, in order of their names. Fails on the first file that cannot be used,
+// with its path; a folder without any is such a failure too.
+Result<std::vector<Operation>, std::string> load_operations(const std::filesystem::path& folder);
+
+// Nothing where the role has no such operation.
+const Operation* find_operation(const std::vector<Operation>& operations, std::string_view name);
+
+}  // namespace elukaar::kit
