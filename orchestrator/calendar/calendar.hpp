@@ -9,8 +9,8 @@ namespace elukaar::calendar {
 
 // How a calendar departs from the computed one; read from a file by the caller.
 struct CalendarRules {
-  std::set<Date> extra_days_off;
-  std::set<Date> extra_working_days;  // also on a weekend or holiday
+  std::set<Date> extra_days_off{};
+  std::set<Date> extra_working_days{};  // also on a weekend or holiday
   // Whether "until 15 May" moves to the next working day like any other term. Lawyers differ, so a
   // municipality may choose.
   bool shift_if_day_off = true;
