@@ -106,8 +106,8 @@ class Configuration {
 
 struct Tables;  // the compiled form; chart.cpp's affair
 
-// A compiled chart: immutable, cheap to copy (copies share one table), safe to read from any number
-// of threads.
+// A compiled chart: immutable, cheap to copy (copies share one table), safe to read from any
+// number of threads.
 class Chart {
  public:
   std::size_t state_count() const;
@@ -120,8 +120,9 @@ class Chart {
   // What to store of a configuration: the paths of its active states without active children, in
   // document order. Empty for an empty configuration; {""} for a chart that is one atomic root.
   std::vector<std::string> active_paths(const Configuration& configuration) const;
-  // The reverse. An error (a sentence) where a path is unknown, given twice, or where the set is no
-  // legal configuration: one active child for each active compound state, all for each parallel.
+  // The reverse. An error (a sentence) where a path is unknown, given twice, or where the set is
+  // no legal configuration: one active child for each active compound state, all for each parallel
+  // one.
   Result<Configuration, std::string> restore(const std::vector<std::string>& active_paths) const;
   // One active child per compound state, all regions of a parallel one, nothing else.
   bool is_legal(const Configuration& configuration) const;
@@ -151,8 +152,9 @@ class Chart {
 
 // Checks and compiles. All problems at once, each with its position and, for an unknown name, the
 // nearest known one. Rules: missing-initial, unknown-initial, unexpected-initial, unknown-target,
-// duplicate-key, invalid-key, no-substates, unexpected-substates, transition-from-final,
-// done-never-raised, invalid-descriptor, endless-always, too-many-states, too-deep.
+// duplicate-key, invalid-key, no-substates, unexpected-substates, unexpected-type,
+// transition-from-final, done-never-raised, invalid-descriptor, endless-always, too-many-states,
+// too-deep.
 Result<Chart, Problems> compile(const StateSource& root);
 
 // ---- The step ----------------------------------------------------------------------------------
@@ -161,7 +163,7 @@ enum class EventOrigin {
   start,     // no event: the initial states are being entered; the name is empty
   external,  // the event handed to step()
   raised,    // by an action, through Raiser
-  done       // "done.state.<path>": a compound state has reached a final child, or all regions have
+  done       // "done.state.<path>": a compound state reached a final child, or all regions did
 };
 
 struct CurrentEvent {
@@ -170,8 +172,8 @@ struct CurrentEvent {
   int payload = -1;  // origin raised: the handle given to Raiser::raise
 };
 
-// Where an action puts the events it raises. They are handled in this same macrostep, first in first
-// out, as soon as no `always` is enabled.
+// Where an action puts the events it raises. They are handled in this same macrostep, first in
+// first out, as soon as no `always` is enabled.
 class Raiser {
  public:
   virtual void raise(std::string event, int payload) = 0;
@@ -183,9 +185,9 @@ class Raiser {
 // What the chart cannot know, asked and told in exactly SCXML's order. One microstep is: guards of
 // the candidates; taken() for each transition chosen; for each state left, in reverse document
 // order, its exit actions and then exited(); the transitions' actions; for each state entered, in
-// document order, entered() and then its entry actions. When the chart is done, every active state's
-// exit actions run and exited() is told, once, in reverse document order; the configuration keeps
-// them, because what a finished case shows is a function of its last states.
+// document order, entered() and then its entry actions. When the chart is done, every active
+// state's exit actions run and exited() is told, once, in reverse document order; the configuration
+// keeps them, because what a finished case shows is a function of its last states.
 // The sentence that guard() or action() fails with becomes Fault::what. Nothing here may throw.
 class Host {
  public:
@@ -224,9 +226,10 @@ struct StepResult {
 // Enters the initial states and runs to the first stable configuration.
 Result<StepResult, Fault> start(const Chart& chart, Host& host);
 
-// One macrostep: the event, then `always` and internal events until nothing is left. An event that no
-// active state answers is no fault: handled is false, next is the former configuration and the host
-// has been asked guards only. The same for every event after the chart is done.
+// One macrostep: the event, then `always` and internal events until nothing is left. An event that
+// no active state answers is no fault: handled is false, next is the former configuration, and the
+// host has seen at most select_event() and guards (`always` is not asked again: what it depends on
+// changes only in steps that are handled). The same for every event after the chart is done.
 Result<StepResult, Fault> step(const Chart& chart, const Configuration& from,
                                std::string_view event, Host& host);
 
