@@ -49,6 +49,7 @@ class SchemaCatalogue {
 
  private:
   struct Compiled;
+  SchemaCatalogue() = default;
   std::shared_ptr<const Compiled> compiled_;
 };
 
@@ -63,6 +64,7 @@ class Schema {
 
  private:
   struct Compiled;
+  Schema() = default;
   std::shared_ptr<const Compiled> compiled_;
 };
 
