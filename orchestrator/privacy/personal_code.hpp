@@ -32,7 +32,8 @@ class PersonalCode {
   Date born_on() const { return born_on_; }
 
  private:
-  PersonalCode(std::string code, Date born_on) : code_(std::move(code)), born_on_(born_on) {}
+  PersonalCode(Sensitive<std::string> code, Date born_on)
+      : code_(std::move(code)), born_on_(born_on) {}
 
   Sensitive<std::string> code_;
   Date born_on_;

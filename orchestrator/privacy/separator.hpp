@@ -71,7 +71,8 @@ struct Naming {
 //   "x-becomes": "key"          beside "identity": a personal code, replaced by a property of this
 //                               name that holds the pseudonym. The code itself is kept as field
 //                               `personal-code`. In an object with several codes the one that
-//                               becomes `key` is the person, the others are his former names.
+//                               becomes `key` is the person; one that becomes `formerKey` is a
+//                               former code of the same person.
 //   "x-owner": "/child"         on a property or its object, where that object holds no code: whose
 //                               it is. A JSON pointer to an object of the same document that holds a
 //                               code or a `key`, or (without /) a name that `Naming` gives.
