@@ -59,6 +59,13 @@ class PersonalData {
   virtual Result<Sensitive<std::string>, std::string> personal_code(const Pseudonym& person) = 0;
 };
 
+// For connectors' own use. Whether the call's operation is one of these and its input fits; otherwise
+// the Invalid to answer with.
+Result<void, Outcome> check_input(const std::vector<Operation>& operations, const Call& call);
+// `output` as an answer, or Invalid where it does not fit the operation's output schema (a discarded
+// JSON value, so an unparseable body, never does).
+Outcome read_output(const std::vector<Operation>& operations, const Call& call, Json output);
+
 // The translator between one role's operations and one kind of system. Pure: no I/O, no clock, no
 // state that changes, so that the same call makes the same request; may be used from any thread.
 // The dispatcher does the talking, the retries and the separation of personal fields.

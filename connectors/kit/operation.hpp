@@ -7,7 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
-#include "kit/schema.hpp"
+#include "cloudevents/schema_catalogue.hpp"
 
 namespace elukaar::kit {
 
@@ -19,8 +19,8 @@ struct Operation {
   std::string name;
   Json input_schema;
   Json output_schema;
-  Schema input;
-  Schema output;
+  cloudevents::Schema input;   // the same, compiled
+  cloudevents::Schema output;
 };
 
 // The operation that `text` (a JSON object) describes. Failures name what is wrong with it.
@@ -29,6 +29,9 @@ Result<Operation, std::string> parse_operation(std::string name, std::string_vie
 // All of a folder's `*.json`, in order of their names. Fails on the first file that cannot be used,
 // with its path; a folder without any is such a failure too.
 Result<std::vector<Operation>, std::string> load_operations(const std::filesystem::path& folder);
+
+// Nothing where `value` fits, otherwise where it does not and why; never a value itself.
+Result<void, std::string> check(const cloudevents::Schema& schema, const Json& value);
 
 // Nothing where the role has no such operation.
 const Operation* find_operation(const std::vector<Operation>& operations, std::string_view name);

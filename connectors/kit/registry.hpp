@@ -33,6 +33,8 @@ class Registry {
                                              const std::string& role) const;
 
   std::vector<std::string> roles() const;
+  // Every connector, by role and profile.
+  std::vector<const Connector*> all() const;
 
  private:
   std::map<std::string, std::map<std::string, std::shared_ptr<const Connector>>> profiles_;  // by role

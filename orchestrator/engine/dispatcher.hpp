@@ -15,6 +15,10 @@
 #include "engine/http_client.hpp"
 #include "kit/registry.hpp"
 
+namespace elukaar::privacy {
+class Keyring;
+}
+
 namespace elukaar::engine {
 
 class Vault;
@@ -30,10 +34,9 @@ struct RolePatience {
 struct DispatcherSettings {
   RolePatience patience;                      // of roles not named below
   std::map<std::string, RolePatience> roles;
-  int most_in_flight = 256;                   // of all roles together
   std::chrono::milliseconds lease_margin{15'000};   // beyond a call's timeout
   std::chrono::milliseconds idle_wait{100};   // between looks at the table; wake() shortens it
-  std::chrono::milliseconds after_fault{1'000};  // pause after the store or the vault failed
+  std::chrono::milliseconds after_fault{1'000};  // pause after the store failed
   std::uint64_t jitter_seed = 0;              // of the delays' random part
 };
 
@@ -58,15 +61,18 @@ struct DispatchNote {
 // given.
 class Dispatcher {
  public:
-  // `now` is real time and only measures what passes between a claim and its report.
+  // `now` is real time and only measures what passes between a claim and its report. Throws
+  // std::invalid_argument where an operation's output schema would let personal data slip through.
   Dispatcher(DispatcherSettings settings, CallStore& calls, HttpClient& http, Vault& vault,
-             const kit::Registry& registry, std::function<Timestamp()> now,
+             const privacy::Keyring& keyring, const kit::Registry& registry,
+             std::function<Timestamp()> now,
              std::function<void(const DispatchNote&)> note);
   ~Dispatcher();
 
   // One round: claims what there is room for, starts it, waits at most `at_most` for answers, records
-  // them. Exceptions of the store and the vault pass through; answers not yet recorded are kept and
-  // recorded by the next round, and nothing is claimed until they are.
+  // them. Exceptions of the store pass through; answers not yet recorded are kept and recorded by the
+  // next round, and nothing is claimed until they are. A vault that cannot be asked delays a call
+  // without a word to the case: it is not the register's fault.
   void round(std::chrono::milliseconds at_most);
 
   // Rounds until a stop is asked for; then no more claims, and what is in flight is awaited (each

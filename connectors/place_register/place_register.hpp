@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "kit/connector.hpp"
+#include "xroad/rest.hpp"
+
+namespace elukaar::place_register {
+
+// What differs between the registers that speak contract K1 (protocols.md 14).
+struct Profile {
+  std::string name;
+  std::map<std::string, std::string> statuses;  // the register's word -> ours
+};
+
+// The profile of that name ("arno"); the message of a failure names the nearest.
+Result<Profile, std::string> profile(std::string_view name);
+
+// The role `place-register`, contract K1 over X-Road's REST (service code `elukaar-koht`).
+// `register` is `PUT /v1/applications/{id}`: idempotent by its address, and by the call's id. A round
+// that is running or a wrong application is a refusal: `round-running`, `application-refused`.
+class PlaceRegister : public kit::Connector {
+ public:
+  // Reads the operations' schemas from `folder` (connectors/place_register/operations).
+  static Result<std::shared_ptr<const PlaceRegister>, std::string> make(
+      xroad::Route route, Profile profile, const std::filesystem::path& folder);
+
+  std::string_view role() const override { return "place-register"; }
+  const std::vector<kit::Operation>& operations() const override { return operations_; }
+  Result<kit::HttpRequest, kit::Outcome> request(const kit::Call& call,
+                                                 kit::PersonalData& persons) const override;
+  kit::Outcome read(const kit::Call& call, const kit::HttpResponse& response) const override;
+
+ private:
+  PlaceRegister(xroad::Route route, Profile profile, std::vector<kit::Operation> operations);
+
+  xroad::Route route_;
+  Profile profile_;
+  std::vector<kit::Operation> operations_;
+};
+
+}  // namespace elukaar::place_register

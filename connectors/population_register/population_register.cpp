@@ -1,0 +1,38 @@
+#include "population_register/population_register.hpp"
+
+#include <utility>
+
+namespace elukaar::population_register {
+
+Result<std::shared_ptr<const PopulationRegister>, std::string> PopulationRegister::make(
+    xroad::Route route, const std::filesystem::path& folder) {
+  auto operations = kit::load_operations(folder);
+  if (!operations) return failure(operations.error());
+  return std::shared_ptr<const PopulationRegister>(
+      new PopulationRegister(std::move(route), std::move(*operations)));
+}
+
+PopulationRegister::PopulationRegister(xroad::Route route, std::vector<kit::Operation> operations)
+    : route_(std::move(route)), operations_(std::move(operations)) {}
+
+Result<kit::HttpRequest, kit::Outcome> PopulationRegister::request(
+    const kit::Call& call, kit::PersonalData& persons) const {
+  if (auto fits = kit::check_input(operations_, call); !fits) return failure(fits.error());
+  Json body{{"municipality", call.municipality.str()}};
+  // Every member of an input of this role names a person.
+  for (const auto& [name, person] : call.input.items()) {
+    auto code = persons.personal_code(Pseudonym{person.get<std::string>()});
+    if (!code) return failure(kit::Outcome{kit::Invalid{name + ": " + code.error()}});
+    body[name] = {{"personalCode", code->reveal()}};
+  }
+  return xroad::make_request(route_, call, "POST", {"v1", call.operation}, body);
+}
+
+kit::Outcome PopulationRegister::read(const kit::Call& call,
+                                      const kit::HttpResponse& response) const {
+  if (auto failed = xroad::read_failure(call, response)) return *std::move(failed);
+  if (response.status != 200) return xroad::read_refusal(response, "request-refused");
+  return kit::read_output(operations_, call, Json::parse(response.body, nullptr, false));
+}
+
+}  // namespace elukaar::population_register

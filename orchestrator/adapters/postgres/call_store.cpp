@@ -1,0 +1,182 @@
+#include "adapters/postgres/call_store.hpp"
+
+#include <optional>
+#include <pqxx/pqxx>
+#include <stdexcept>
+#include <utility>
+
+namespace elukaar::adapters::postgres {
+namespace {
+
+using engine::CallReport;
+using engine::ClaimedCall;
+
+// $1 {role: room}; $2 room for the roles not named in it; $3 lease margin in ms.
+constexpr const char* claim_statement = R"sql(
+with due as (
+  select c.municipality, c.case_id, c.id, c.status
+  from jsonb_each($1::jsonb) as r(role, room)
+  cross join lateral (
+    select municipality, case_id, id, status
+    from elukaar.call
+    where role = r.role and status in ('pending', 'backoff', 'inflight') and next_attempt_at <= now()
+    order by next_attempt_at
+    limit (r.room)::integer
+    for update skip locked) c
+), others as (
+  select municipality, case_id, id, status
+  from elukaar.call
+  where $2 > 0 and not ($1::jsonb ? role)
+    and status in ('pending', 'backoff', 'inflight') and next_attempt_at <= now()
+  order by next_attempt_at
+  limit $2
+  for update skip locked
+), taken as (select * from due union all select * from others)
+update elukaar.call c
+set status = 'inflight', attempts = c.attempts + 1, lease_token = gen_random_uuid(),
+    lease_until = now() + (c.timeout_ms + $3) * interval '1 millisecond',
+    next_attempt_at = now() + (c.timeout_ms + $3) * interval '1 millisecond'
+from taken
+where c.municipality = taken.municipality and c.case_id = taken.case_id and c.id = taken.id
+returning c.municipality, c.case_id, c.id, c.role, c.operation, c.input::text, c.attempts - 1,
+  taken.status = 'inflight', c.delayed_since is not null,
+  (extract(epoch from c.created_at) * 1000000)::bigint,
+  (extract(epoch from c.give_up_at) * 1000000)::bigint,
+  c.timeout_ms, c.lease_token, (extract(epoch from clock_timestamp()) * 1000000)::bigint
+)sql";
+
+// $1 an array of reports. An abandoned call stays so: its retry is dropped, its result is news.
+constexpr const char* record_statement = R"sql(
+update elukaar.call c
+set status = case when c.status = 'abandoned' then c.status
+                  when r.kind = 'retry' then 'backoff' else r.kind end,
+    lease_token = null,
+    lease_until = null,
+    next_attempt_at = case when r.kind = 'retry'
+      then clock_timestamp() + r.delay_ms * interval '1 millisecond' else c.next_attempt_at end,
+    delayed_since = case when r.tells_delay and c.status = 'inflight'
+      then coalesce(c.delayed_since, clock_timestamp()) else c.delayed_since end,
+    news = case when r.kind = 'succeeded' then 'done'
+                when r.kind = 'failed' then 'error'
+                when r.tells_delay and c.status = 'inflight' and c.delayed_since is null
+                  then 'delayed'
+                else c.news end,
+    result = case when r.kind = 'retry' then c.result else r.result end
+from jsonb_to_recordset($1::jsonb) as r(place integer, municipality text, case_id uuid, id uuid,
+  lease_token uuid, kind text, result jsonb, delay_ms bigint, tells_delay boolean)
+where c.municipality = r.municipality and c.case_id = r.case_id and c.id = r.id
+  and c.lease_token = r.lease_token and c.status in ('inflight', 'abandoned')
+returning r.place
+)sql";
+
+const char* to_text(CallReport::Kind kind) {
+  switch (kind) {
+    case CallReport::Kind::succeeded: return "succeeded";
+    case CallReport::Kind::failed: return "failed";
+    case CallReport::Kind::retry: return "retry";
+  }
+  return "retry";
+}
+
+Uuid uuid_of(const pqxx::field& field) {
+  const auto id = Uuid::parse(field.c_str());
+  if (!id) throw std::runtime_error("elukaar.call: expected a uuid, found something else");
+  return *id;
+}
+
+Timestamp time_of(const pqxx::field& field) {
+  return Timestamp{std::chrono::microseconds{field.as<long long>()}};
+}
+
+ClaimedCall read_call(const pqxx::row& row) {
+  ClaimedCall call;
+  call.municipality = Municipality{row[0].as<std::string>()};
+  call.case_id = CaseId{uuid_of(row[1])};
+  call.id = CallId{uuid_of(row[2])};
+  call.role = row[3].as<std::string>();
+  call.operation = row[4].as<std::string>();
+  call.input = Json::parse(row[5].c_str());
+  call.attempts = row[6].as<int>();
+  call.lease_expired = row[7].as<bool>();
+  call.delayed = row[8].as<bool>();
+  call.created_at = time_of(row[9]);
+  if (!row[10].is_null()) call.give_up_at = time_of(row[10]);
+  call.timeout = std::chrono::milliseconds{row[11].as<int>()};
+  call.lease_token = uuid_of(row[12]);
+  call.claimed_at = time_of(row[13]);
+  return call;
+}
+
+Json as_json(const std::vector<CallReport>& reports) {
+  Json array = Json::array();
+  for (const CallReport& each : reports) {
+    array.push_back({{"place", array.size()},
+                     {"municipality", each.municipality.str()},
+                     {"case_id", each.case_id.str()},
+                     {"id", each.id.str()},
+                     {"lease_token", each.lease_token.str()},
+                     {"kind", to_text(each.kind)},
+                     {"result", each.result},
+                     {"delay_ms", each.delay.count()},
+                     {"tells_delay", each.tells_delay}});
+  }
+  return array;
+}
+
+}  // namespace
+
+struct CallStore::Implementation {
+  std::string connection_string;
+  std::optional<pqxx::connection> connection;
+
+  // Runs `work` in one transaction and commits it. A connection that failed is not used again.
+  template <class Work>
+  auto in_transaction(Work work) {
+    try {
+      if (!connection) {
+        connection.emplace(connection_string);
+        connection->prepare("claim", claim_statement);
+        connection->prepare("record", record_statement);
+      }
+      pqxx::work transaction(*connection);
+      auto result = work(transaction);
+      transaction.commit();
+      return result;
+    } catch (const pqxx::failure&) {
+      // Even one refused statement: connecting anew is cheap, a half-known session is not.
+      connection.reset();
+      throw;
+    }
+  }
+};
+
+CallStore::CallStore(std::string connection)
+    : implementation_(new Implementation{std::move(connection), std::nullopt}) {}
+
+CallStore::~CallStore() = default;
+
+std::vector<ClaimedCall> CallStore::claim(const engine::ClaimRequest& request) {
+  const std::string room = Json(request.room).dump();
+  return implementation_->in_transaction([&](pqxx::work& transaction) {
+    const pqxx::result rows = transaction.exec_prepared(
+        "claim", room, request.room_for_others,
+        static_cast<long long>(request.lease_margin.count()));
+    std::vector<ClaimedCall> calls;
+    for (const pqxx::row& row : rows) calls.push_back(read_call(row));
+    return calls;
+  });
+}
+
+std::vector<bool> CallStore::record(const std::vector<CallReport>& reports) {
+  std::vector<bool> accepted(reports.size(), false);
+  if (reports.empty()) return accepted;
+  const std::string json = as_json(reports).dump();
+  return implementation_->in_transaction([&](pqxx::work& transaction) {
+    for (const pqxx::row& row : transaction.exec_prepared("record", json)) {
+      accepted.at(row[0].as<std::size_t>()) = true;
+    }
+    return accepted;
+  });
+}
+
+}  // namespace elukaar::adapters::postgres

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/call_store.hpp"
+
+namespace elukaar::adapters::postgres {
+
+// The table `elukaar.call` (schema/0001). Holds a connection of its own, made at the first use and
+// made anew after it broke; whatever PostgreSQL refuses is a std::runtime_error, and nothing has
+// changed then. While a call is in flight, `next_attempt_at` is the end of its lease: one index finds
+// all that is due. Whoever abandons a call leaves its lease token, so that a late answer is known.
+class CallStore : public engine::CallStore {
+ public:
+  // A libpq connection string. Nothing is connected yet.
+  explicit CallStore(std::string connection);
+  ~CallStore() override;
+
+  std::vector<engine::ClaimedCall> claim(const engine::ClaimRequest& request) override;
+  std::vector<bool> record(const std::vector<engine::CallReport>& reports) override;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace elukaar::adapters::postgres
