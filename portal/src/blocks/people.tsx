@@ -1,0 +1,31 @@
+import type { DataUse, Viewer } from '../api/types';
+import { useTexts } from '../texts/use-texts';
+import { Section } from './section';
+
+// Who can see the case, and who has used its data for what.
+export function People({ seenBy, dataUse, changes }: { seenBy: Viewer[]; dataUse: DataUse[]; changes: number }) {
+  const { text, moment } = useTexts();
+  return (
+    <Section id="people" title={text('seen_title')} changes={changes}>
+      <ul className="people">
+        {seenBy.map((viewer) => (
+          <li key={`${viewer.role} ${viewer.name}`}>
+            <span>{viewer.you ? text('seen_you', { name: viewer.name }) : viewer.name}</span>
+            <span className="quiet">{viewer.role}</span>
+          </li>
+        ))}
+      </ul>
+      <h3>{text('data_use_title')}</h3>
+      {dataUse.length === 0 && <p className="quiet">{text('data_use_empty')}</p>}
+      <ul className="people">
+        {dataUse.map((use) => (
+          <li key={`${use.at} ${use.who} ${use.purpose}`}>
+            <span>{use.who}</span>
+            <span className="quiet">{use.purpose}</span>
+            <time className="quiet" dateTime={use.at}>{moment(use.at)}</time>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,21 @@
+import { StatusBadge, type StatusBadgeColor } from '@tehik-ee/tedi-react/tedi';
+import type { Turn } from '../api/types';
+import { Icon, type IconName } from './icon';
+
+const LOOK: Record<Turn, { icon: IconName; color: StatusBadgeColor }> = {
+  resident: { icon: 'person', color: 'accent' },
+  municipality: { icon: 'building', color: 'brand' },
+  kindergarten: { icon: 'house', color: 'brand' },
+  register: { icon: 'register', color: 'neutral' },
+  none: { icon: 'check', color: 'success' },
+};
+
+// Whose turn it is, in words and with an icon.
+export function TurnBadge({ turn, text }: { turn: Turn; text: string }) {
+  const { icon, color } = LOOK[turn];
+  return (
+    <StatusBadge color={color} variant="filled-bordered" size="large" className="turn">
+      <span className="with-icon"><Icon name={icon} size={18} />{text}</span>
+    </StatusBadge>
+  );
+}

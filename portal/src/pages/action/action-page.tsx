@@ -1,0 +1,119 @@
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { ApiError, api } from '../../api/client';
+import type { Answers, CaseAction, FieldError, FormView } from '../../api/types';
+import { useResource } from '../../api/use-resource';
+import { LoadProblem, NotFound } from '../../blocks/load-problem';
+import { Loading } from '../../blocks/loading';
+import { IdempotencyKey } from '../../form/idempotency';
+import { useLiveEvents } from '../../live/live';
+import { useRouter } from '../../routing/router';
+import { useSession } from '../../session/session';
+import { useTexts } from '../../texts/use-texts';
+import { FormStep } from './form-step';
+import { ReceiptStep } from './receipt-step';
+import { ReviewStep } from './review-step';
+
+export type Step = 'form' | 'review' | 'sent';
+
+interface ActionPageProps {
+  id: string;
+  name: string;
+  step: Step;
+  sent?: string;
+}
+
+// An act of the resident: its form, the review, and the receipt with what became of it. The answers
+// live in this component, so they outlast a change of language, a push, a failure and a refusal, and
+// are never written to storage.
+export default function ActionPage({ id, name, step, sent }: ActionPageProps) {
+  const { language } = useTexts();
+  const { navigate } = useRouter();
+  const load = useCallback(() => loadAction(id, name, language), [id, name, language]);
+  const { value: found, failure, refresh } = useResource(load);
+  const [answers, setAnswers] = useState<Answers>({});
+  const path = `/cases/${id}/actions/${name}`;
+  const sending = useSending(id, name, (receipt) => navigate(`${path}/sent/${receipt}`));
+  const baseline = useRef<string | null>(null);
+
+  useLiveEvents((event) => {
+    if (event.kind === 'change' && event.case === id && step !== 'sent') refresh();
+  });
+
+  if (step === 'sent' && sent) {
+    return <ReceiptStep id={id} name={name} action={sent} retry={() => { baseline.current = null; refresh(); navigate(path); }} />;
+  }
+  if (!found) return failure === null ? <Loading /> : <LoadProblem status={failure} retry={refresh} />;
+  if (!found.action) return <NotFound />;
+  const offer = { action: found.action, form: found.form, child: found.child, service: found.service };
+  const subject = `${found.form?.subject} ${found.form?.revision}`;
+  baseline.current ??= subject;
+
+  const changed = baseline.current !== subject;
+  const back = `/cases/${id}`;
+  if (step === 'review' || !found.form) {
+    return (
+      <ReviewStep offer={offer} answers={answers} changed={changed} back={back} path={path} sending={sending}
+        send={() => sending.send(offer.action, offer.form, answers)} />
+    );
+  }
+  return (
+    <FormStep offer={offer} form={found.form} answers={answers} setAnswers={setAnswers} changed={changed}
+      back={back} refused={sending.fieldErrors} next={() => navigate(`${path}/review`)} />
+  );
+}
+
+// What can be done, and for whom.
+export interface Offer {
+  action: CaseAction;
+  form: FormView | null;
+  child: string;
+  service: string;
+}
+
+async function loadAction(id: string, name: string, language: 'et' | 'en' | 'ru') {
+  const view = await api.case(id, language);
+  const action = view.actions.find((one) => one.name === name) ?? null;
+  const form = action?.form ? await api.form(id, action.form, language) : null;
+  return { action, form, child: view.child.name, service: view.service };
+}
+
+export interface Sending {
+  busy: boolean;
+  failed: boolean;
+  attempt: number;
+  fieldErrors: FieldError[];
+  send: (action: CaseAction, form: FormView | null, answers: Answers) => void;
+}
+
+function useSending(id: string, name: string, done: (action: string) => void): Sending {
+  const { me, lost } = useSession();
+  const { navigate } = useRouter();
+  const key = useMemo(() => new IdempotencyKey(), []);
+  const busy = useRef(false);
+  const [state, setState] = useState({ busy: false, failed: false, attempt: 0, fieldErrors: [] as FieldError[] });
+
+  const failWith = (error: unknown) => {
+    const problem = error instanceof ApiError ? error : new ApiError(0);
+    if (problem.status === 401) lost();
+    const fieldErrors = problem.fieldErrors;
+    setState((former) => ({ busy: false, failed: fieldErrors.length === 0, attempt: former.attempt + 1, fieldErrors }));
+    if (fieldErrors.length > 0) navigate(`/cases/${id}/actions/${name}`);
+  };
+  const send: Sending['send'] = (action, form, answers) => {
+    if (busy.current || !me) return; // a second click while the first is on its way
+    busy.current = true;
+    const { subject, revision } = form ?? action;
+    const body = { subject, revision, form: answers };
+    setState((former) => ({ ...former, busy: true, failed: false, fieldErrors: [] }));
+    api
+      .act(id, name, body, { csrf: me.csrf, idempotencyKey: key.keyFor(body) })
+      .then((receipt) => {
+        setState((former) => ({ ...former, busy: false }));
+        done(receipt.action);
+      }, failWith)
+      .finally(() => {
+        busy.current = false;
+      });
+  };
+  return { ...state, send };
+}

@@ -1,0 +1,177 @@
+// The scripted case of contract-server.mjs: one generated family, in the texts of the real catalogue
+// with their arguments filled in, long enough to try the layout.
+
+export const CASE = '7c0f7a5be3a94d19a1f2f6c58e1b4d03';
+export const OTHER_CASE = '00000000000000000000000000000000';
+
+const pick = (lang) => (et, en, ru) => ({ et, en, ru })[lang];
+
+function status(stage, t) {
+  const by = {
+    informed: null, checking: '2027-07-26', registering: '2027-07-27', slow: '2027-07-27', queued: '2028-04-01',
+  }[stage];
+  const words = {
+    informed: [
+      t('Saate taotleda lasteaiakohta', 'You can apply for a kindergarten place', 'Вы можете подать заявление на место в детском саду'),
+      t('Rahvastikuregistri järgi on teil väikese lapse hooldusõigus ja laps elab meie linnas või vallas. Õigus lasteaia- või lastehoiukohale tekib, kui laps saab pooleteiseaastaseks (20. oktoober 2027).',
+        'The population register shows that you have custody of a young child who lives in our municipality. The right to a kindergarten or childcare place starts when the child turns one and a half (20 October 2027).',
+        'По данным регистра народонаселения, у вас есть право опеки над маленьким ребёнком и он живёт в нашем городе или волости. Право на место в детском саду (lasteaed) или в группе присмотра (lastehoid) возникает, когда ребёнку исполняется полтора года (20 октября 2027 г.).'),
+      t('Kui soovite kohta, esitage taotlus; piisab ühe vanema taotlusest. Teadaolevad andmed on juba vormil. Kui te kohta ei soovi, ei pea te midagi tegema. Taotleda saab kuni kooli alguseni.',
+        'If you want a place, send the application; one parent\'s application is enough. What we already know is filled in. If you do not want a place, you do not need to do anything. You can apply until school starts.',
+        'Если место нужно, подайте заявление; достаточно заявления одного родителя. Известные нам данные уже внесены. Если место не нужно, ничего делать не надо. Заявление можно подать до начала школы.'),
+      'resident', t('Teie kord', 'Your turn', 'Дело за вами'),
+    ],
+    checking: [
+      t('Saime taotluse kätte', 'We have the application', 'Мы получили заявление'),
+      t('Esitasite taotluse (19. juuli 2027). Kontrollime rahvastikuregistrist lapse ja vanemate elukohta ning hooldusõigust. Sellest sõltub, kas saame taotluse järjekorda saata.',
+        'You sent the application on 19 July 2027. We are checking the child\'s and the parents\' residence and custody in the population register. This decides whether we can send the application to the queue.',
+        'Вы отправили заявление 19 июля 2027 г. Мы проверяем по регистру народонаселения место жительства ребёнка и родителей и право опеки. От этого зависит, сможем ли мы передать заявление в очередь.'),
+      t('Teie ei pea midagi tegema. Kontrolli tähtaeg on 26. juuli 2027.', 'You do not need to do anything. We finish the check by 26 July 2027.', 'Вам ничего делать не нужно. Мы закончим проверку не позднее 26 июля 2027 г.'),
+      'register', t('Ootame registri vastust', 'Waiting for a register', 'Ждём ответа регистра'),
+    ],
+    registering: [
+      t('Ootame kinnitust järjekorda võtmise kohta', 'Waiting for the queue to be confirmed', 'Ждём подтверждения, что заявление в очереди'),
+      t('Andmed on kontrollitud. Saatsime taotluse lasteaiakohtade registrisse, aga register ei ole seda veel kinnitanud. Kuni kinnituseni ei ole taotlus kindlalt järjekorras.',
+        'The details are checked. We sent the application to the register of kindergarten places, and the register has not confirmed it yet. Until it does, the application is not certain to be in the queue.',
+        'Данные проверены. Мы передали заявление в регистр мест в детских садах, но регистр его ещё не подтвердил. До подтверждения нельзя точно сказать, что заявление в очереди.'),
+      t('Teie ei pea midagi tegema. Kirjutame teile registri vastusest; selle tähtaeg on 27. juuli 2027. Taotluse esitamise aeg ei muutu.',
+        'You do not need to do anything. We will write to you about the register\'s answer by 27 July 2027. Your time of application does not change.',
+        'Вам ничего делать не нужно. Мы сообщим ответ регистра не позднее 27 июля 2027 г. Время подачи заявления не изменится.'),
+      'register', t('Ootame registri vastust', 'Waiting for a register', 'Ждём ответа регистра'),
+    ],
+    queued: [
+      t('Taotlus on järjekorras', 'The application is in the queue', 'Заявление в очереди'),
+      t('Kohti jagame selle reegli järgi: taotluse esitamise aeg oma piirkonnas. Praegu on teie ees 14 last. See arv võib ka kasvada.',
+        'We give out places by this rule: time of application within the service area. 14 children are ahead of yours now. This number can also grow.',
+        'Места распределяются по правилу: время подачи заявления в своём районе. Сейчас перед вами 14 детей. Это число может и вырасти.'),
+      t('Teie ei pea midagi tegema. Järgmine kohtade jagamine on plaanis: 1. aprill 2028.', 'You do not need to do anything. The next giving out of places is planned for 1 April 2028.', 'Вам ничего делать не нужно. Следующее распределение мест планируется 1 апреля 2028 г.'),
+      'municipality', t('Meie kord', 'Our turn', 'Дело за нами'),
+    ],
+  };
+  words.slow = words.checking;
+  const [headline, body, next, turn, turnText] = words[stage];
+  return { key: stage === 'slow' ? 'checking' : stage, headline, body, next, turn, turnText, by };
+}
+
+export function summary(server, lang) {
+  const t = pick(lang);
+  const { headline, turn, turnText, by } = status(server.stage, t);
+  return { case: CASE, revision: server.revision, child: { name: 'Juhan Maasikas' }, municipality: { name: 'Rae vald' }, headline, turn, turnText, by };
+}
+
+export function caseView(server, lang) {
+  const t = pick(lang);
+  const now = status(server.stage, t);
+  const open = server.stage === 'informed';
+  const apply = { name: 'apply', label: t('Esita taotlus', 'Apply', 'Подать заявление'), primary: true, form: 'application', subject: 's1', revision: '1', effect: null };
+  return {
+    case: CASE, revision: server.revision, updatedAt: '2027-07-19T06:05:00Z', number: '0653-4821',
+    service: t('Lasteaiakoht', 'Kindergarten place', 'Место в детском саду'),
+    child: { name: 'Juhan Maasikas', bornOn: '2026-04-20' }, municipality: { name: 'Rae vald' },
+    status: {
+      ...now, final: false,
+      delayed: server.stage === 'slow' ? {
+        text: t('Andmekogu „rahvastikuregister“ praegu ei vasta. Proovime uuesti; teie taotluse aeg säilib.', 'The register "population register" does not answer at the moment. We keep trying; your place in time is kept.', 'Регистр «регистр народонаселения» сейчас не отвечает. Мы повторяем запрос; время вашего заявления сохраняется.'),
+        system: 'population-register', since: '2027-07-19T06:05:30Z',
+      } : null,
+      legalBasis: [
+        { id: 'place-right', text: t('Õigus kohale: alusharidusseadus', 'Right to a place: Early Childhood Education Act', 'Право на место: закон о дошкольном образовании'), url: 'https://example.test/act' },
+        { id: 'admission-order', text: t('Rae valla lasteaeda vastuvõtu kord', 'Rae municipality\'s admission rules', 'Порядок приёма в детские сады волости Раэ'), url: null },
+      ],
+      contact: { unit: t('Rae valla haridusamet', 'Rae municipality, education department', 'Отдел образования волости Раэ'), phone: '+372 605 6750', email: 'haridus@rae.example', hours: t('E–N 9–16, R 9–14', 'Mon–Thu 9–16, Fri 9–14', 'Пн–Чт 9–16, Пт 9–14') },
+      catalogue: '2026.1',
+    },
+    actions: open ? [apply] : [],
+    timeline: timeline(server.stage, t),
+    application: open ? known(t).slice(0, 3) : [...known(t), { id: 'preferences', label: t('Soovitud lasteaiad', 'Wished kindergartens', 'Желаемые детские сады'), value: 'Lagedi lasteaed, Peetri lasteaed', origin: null }],
+    why: why(server.stage, t),
+    seenBy: [
+      { role: t('vanem', 'parent', 'родитель'), name: 'Mari Maasikas', you: true },
+      { role: t('vanem', 'parent', 'родитель'), name: 'Jüri Maasikas', you: false },
+      { role: t('haridusametnik', 'education official', 'специалист по образованию'), name: t('Rae valla haridusamet', 'Rae municipality, education department', 'Отдел образования волости Раэ'), you: false },
+    ],
+    dataUse: open ? [] : [{ at: '2027-07-19T06:05:00Z', who: t('Rahvastikuregister', 'Population register', 'Регистр народонаселения'), purpose: t('Elukoha ja hooldusõiguse kontroll', 'Check of residence and custody', 'Проверка места жительства и права опеки') }],
+  };
+}
+
+function timeline(stage, t) {
+  const parent = t('teie', 'you', 'вы');
+  const us = t('Rae vald', 'Rae municipality', 'волость Раэ');
+  const done = [
+    { title: t('Sünd registreeriti', 'The birth was registered', 'Рождение зарегистрировано'), at: '2026-04-21T09:00:00Z', actor: t('rahvastikuregister', 'population register', 'регистр народонаселения') },
+    { title: t('Kirjutasime teile, et saate taotleda', 'We told you that you can apply', 'Мы сообщили, что можно подать заявление'), at: '2027-07-12T06:00:00Z', actor: us },
+  ];
+  const checked = { title: t('Elukoht ja hooldusõigus kontrolliti', 'Residence and custody were checked', 'Место жительства и право опеки проверены'), at: '2027-07-19T06:20:00Z', actor: us };
+  if (stage !== 'informed') done.push({ title: t('Esitasite taotluse', 'You sent the application', 'Вы отправили заявление'), at: '2027-07-19T06:04:00Z', actor: parent });
+  if (['registering', 'queued'].includes(stage)) done.push(checked);
+  const now = {
+    informed: [t('Ootame, kas soovite kohta', 'Waiting to hear whether you want a place', 'Ждём, нужно ли вам место'), parent],
+    checking: [t('Elukoha ja hooldusõiguse kontroll', 'Check of residence and custody', 'Проверка места жительства и права опеки'), t('rahvastikuregister', 'population register', 'регистр народонаселения')],
+    registering: [t('Register kinnitab järjekorda võtmise', 'The register confirms the queue', 'Регистр подтверждает постановку в очередь'), t('lasteaiakohtade register', 'register of kindergarten places', 'регистр мест в детских садах')],
+    queued: [t('Ootame kohtade jagamist', 'Waiting for places to be given out', 'Ждём распределения мест'), us],
+  };
+  now.slow = now.checking;
+  const next = [
+    { title: t('Kohtade jagamine', 'Places are given out', 'Распределение мест'), by: '2028-04-01', actor: us },
+    { title: t('Pakkumine ja teie vastus', 'Offer and your answer', 'Предложение и ваш ответ'), by: null, actor: parent, text: t('Kui võtate koha vastu, kinnitab lasteaed selle.', 'If you accept, the kindergarten confirms the place.', 'Если вы примете место, детский сад его подтвердит.') },
+    { title: t('Lasteaia algus', 'Start of kindergarten', 'Начало детского сада'), by: '2028-09-01', actor: t('lasteaed', 'kindergarten', 'детский сад') },
+  ];
+  const [title, actor] = now[stage];
+  return [
+    ...done.map((item) => ({ group: 'done', by: null, text: null, ...item })),
+    { group: 'now', title, at: null, by: status(stage, t).by, actor, text: null },
+    ...next.map((item) => ({ group: 'next', at: null, text: null, ...item })),
+  ];
+}
+
+function known(t) {
+  const register = { source: t('Rahvastikuregister', 'Population register', 'Регистр народонаселения'), asOf: '2027-07-12', text: t('Allikas: rahvastikuregister, 12. juuli 2027', 'Source: population register, 12 July 2027', 'Источник: регистр народонаселения, 12 июля 2027 г.') };
+  return [
+    { id: 'child.name', label: t('Lapse nimi', 'Child\'s name', 'Имя ребёнка'), value: 'Juhan Maasikas', origin: register },
+    { id: 'child.bornOn', label: t('Sünniaeg', 'Date of birth', 'Дата рождения'), value: t('20. aprill 2026', '20 April 2026', '20 апреля 2026 г.'), origin: register },
+    { id: 'guardians', label: t('Vanemad', 'Parents', 'Родители'), value: 'Mari Maasikas, Jüri Maasikas', origin: register },
+    { id: 'residence', label: t('Elukoht', 'Residence', 'Место жительства'), value: 'Näidise tee 12-3, Peetri alevik, Rae vald', origin: register },
+  ];
+}
+
+function why(stage, t) {
+  const steps = [{
+    at: '2027-07-12T06:00:00Z',
+    event: t('Teavitamise päev jõudis kätte', 'The day of the notice came', 'Наступил день уведомления'),
+    rule: t('Teatame 15 kuu vanuselt, kui laps elab siin ja kohta veel ei ole.', 'We write at 15 months of age, when the child lives here and has no place yet.', 'Мы пишем в 15 месяцев, если ребёнок живёт здесь и места ещё нет.'),
+    outcome: t('Kutsusime taotlema', 'We invited you to apply', 'Мы пригласили подать заявление'),
+    facts: [
+      { name: t('lapse elukoht', 'child\'s residence', 'место жительства ребёнка'), value: t('Rae vald (12. juuli 2027)', 'Rae (12 July 2027)', 'волость Раэ (12 июля 2027 г.)') },
+      { name: t('koht olemas', 'has a place', 'место есть'), value: t('ei', 'no', 'нет') },
+    ],
+  }];
+  if (stage !== 'informed') steps.unshift({
+    at: '2027-07-19T06:04:00Z',
+    event: t('Taotlus saabus', 'The application arrived', 'Поступило заявление'),
+    rule: t('Enne järjekorda kontrollime elukohta ja hooldusõigust.', 'Before the queue we check residence and custody.', 'Перед очередью мы проверяем место жительства и право опеки.'),
+    outcome: t('Küsisime rahvastikuregistrilt', 'We asked the population register', 'Мы запросили регистр народонаселения'),
+    facts: [],
+  });
+  return steps;
+}
+
+export function formView(lang) {
+  const t = pick(lang);
+  return {
+    form: 'application', title: t('Lasteaiakoha taotlus', 'Kindergarten application', 'Заявление на место в детском саду'), subject: 's1', revision: '1',
+    known: known(t),
+    asked: [
+      {
+        id: 'preferences', type: 'ranked', label: t('Lasteaiad eelistuse järjekorras', 'Kindergartens in order of preference', 'Детские сады в порядке предпочтения'),
+        help: t('Valige üks kuni kolm lasteaeda, meelepärasem ees.', 'Choose one to three kindergartens, the best first.', 'Выберите от одного до трёх детских садов, лучший первым.'), atLeast: 1, atMost: 3,
+        options: ['Assaku lasteaed', 'Järveküla lasteaed', 'Lagedi lasteaed', 'Peetri lasteaed', 'Vaida lasteaed'].map((label, index) => ({ value: `k${index + 1}`, label })),
+      },
+      {
+        id: 'wishedStart', type: 'choice', label: t('Soovitud algus', 'Wished start', 'Желаемое начало'), help: null,
+        options: [['2027-11-01', t('november 2027', 'November 2027', 'ноябрь 2027 г.')], ['2028-01-01', t('jaanuar 2028', 'January 2028', 'январь 2028 г.')], ['2028-09-01', t('september 2028', 'September 2028', 'сентябрь 2028 г.')]].map(([value, label]) => ({ value, label })),
+      },
+      { id: 'language', type: 'choice', label: t('Rühma keel', 'Language of the group', 'Язык группы'), help: null, options: [{ value: 'et', label: t('eesti', 'Estonian', 'эстонский') }, { value: 'ru', label: t('vene', 'Russian', 'русский') }] },
+    ],
+    submitLabel: t('Saada taotlus', 'Send the application', 'Отправить заявление'),
+  };
+}

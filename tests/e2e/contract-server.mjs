@@ -1,0 +1,176 @@
+// A test double of the portal's server: the HTTP API of a running Elukaar with scripted answers, the
+// built portal, and the headers that the real server sends. It brings the page into states that the
+// real stack reaches rarely (slow, failing, offline, refused); what is true of the real stack is
+// tested in story.test.mjs.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CASE, caseView, formView, OTHER_CASE, summary } from './contract-cases.mjs';
+
+const DIST = fileURLToPath(new URL('../../portal/dist', import.meta.url));
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
+
+export const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
+  "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const SECURITY = {
+  'Content-Security-Policy': POLICY,
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+};
+
+export class ContractServer {
+  // What the next answers are; tests set these.
+  stage = 'informed';
+  revision = 3;
+  delayMs = 0;
+  failing = false; // every read is answered 503
+  streamBroken = false;
+  production = false;
+  empty = false;
+  loggedIn = true;
+  outcome = 'pending';
+  refuseFields = null;
+  // What was received: [{key, body}], each action counted once per idempotency key.
+  received = [];
+  #actions = new Map();
+  #streams = new Set();
+  #server;
+
+  async start(port = 0) {
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch((error) => {
+        response.writeHead(500).end(String(error));
+      });
+    });
+    await new Promise((ready) => this.#server.listen(port, '127.0.0.1', ready));
+    this.port = this.#server.address().port;
+    this.url = `http://127.0.0.1:${this.port}`;
+    return this;
+  }
+
+  async stop() {
+    this.dropStreams();
+    this.#server.closeAllConnections();
+    await new Promise((closed) => this.#server.close(closed));
+  }
+
+  get openStreams() {
+    return this.#streams.size;
+  }
+
+  dropStreams() {
+    for (const stream of this.#streams) stream.destroy();
+    this.#streams.clear();
+  }
+
+  // Moves the case on and tells the open pages.
+  async become(stage, changed = ['status', 'timeline']) {
+    this.stage = stage;
+    this.revision += 1;
+    this.#push('change', { case: CASE, revision: this.revision, changed });
+  }
+
+  decide(outcome) {
+    this.outcome = outcome;
+    for (const action of this.#actions.values()) this.#push('action', { action: action.action, case: CASE, outcome });
+  }
+
+  #push(event, data) {
+    for (const stream of this.#streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  async #answer(request, response) {
+    const url = new URL(request.url, this.url);
+    if (!url.pathname.startsWith('/api/')) return this.#file(url.pathname, response);
+    if (this.delayMs) await new Promise((later) => setTimeout(later, this.delayMs));
+    const send = (status, body) => {
+      const type = status < 400 ? 'application/json' : 'application/problem+json';
+      response.writeHead(status, { ...SECURITY, 'Content-Type': type, ...(status === 202 ? { Location: `/api/v1/me/actions/${body.action}` } : {}) });
+      response.end(body === undefined ? undefined : JSON.stringify(body));
+    };
+    const problem = (status, more = {}) => send(status, { type: 'about:blank', title: 'problem', status, ...more });
+    const path = url.pathname.slice('/api/v1'.length);
+    const lang = url.searchParams.get('lang') ?? 'et';
+    const body = request.method === 'POST' ? await readBody(request) : null;
+
+    if (path === '/login/dev') {
+      if (this.production) return problem(404);
+      if (request.method === 'POST') {
+        if (body.personalCode && body.personalCode.length !== 11) return problem(404);
+        this.loggedIn = true;
+        return send(204);
+      }
+      return send(200, { development: true, persons: this.empty ? [] : [
+        { person: 'p1', name: 'Mari Maasikas', municipality: 'Rae vald', headline: summary(this, lang).headline },
+        { person: 'p2', name: 'Aleksandra Konstantinova-Meriväli', municipality: 'Rae vald', headline: summary(this, lang).headline },
+      ] });
+    }
+    if (path === '/logout') {
+      this.loggedIn = false;
+      return send(204);
+    }
+    if (!this.loggedIn) return problem(401);
+    if (this.failing) return problem(503);
+    if (path === '/me') return send(200, { name: 'Mari Maasikas', csrf: 'c0ffee', expiresAt: '2099-01-01T00:00:00Z', development: true });
+    if (path === '/me/stream') return this.#stream(request, response, problem);
+    if (path === '/me/cases') return send(200, { cases: this.empty ? [] : [summary(this, lang)] });
+    if (path === `/me/cases/${CASE}`) return send(200, caseView(this, lang));
+    if (path === `/me/cases/${CASE}/forms/application`) return send(200, formView(lang));
+    if (path === `/me/cases/${CASE}/actions/apply`) return this.#act(request, body, send, problem);
+    const action = path.startsWith('/me/actions/') && this.#actions.get(path.slice('/me/actions/'.length));
+    if (action) return send(200, { ...action, outcome: this.outcome, reason: this.outcome === 'refused' ? refusal(lang) : null });
+    return problem(404);
+  }
+
+  #act(request, body, send, problem) {
+    const key = request.headers['idempotency-key'];
+    if (request.headers['x-csrf-token'] !== 'c0ffee') return problem(403);
+    if (!key) return problem(400);
+    this.received.push({ key, body });
+    if (this.refuseFields) return problem(422, { errors: this.refuseFields });
+    const action = `a${key.replaceAll('-', '').slice(1)}`;
+    this.#actions.set(action, { action, case: CASE, name: 'apply', receivedAt: '2026-05-04T06:12:00Z' });
+    return send(202, { action, receivedAt: '2026-05-04T06:12:00Z', outcome: 'pending' });
+  }
+
+  #stream(request, response, problem) {
+    if (this.streamBroken) return problem(503);
+    response.writeHead(200, { ...SECURITY, 'Content-Type': 'text/event-stream' });
+    response.write(`retry: 5000\n\nevent: snapshot\ndata: ${JSON.stringify({ cases: [{ case: CASE, revision: this.revision }] })}\n\n`);
+    this.#streams.add(response);
+    request.on('close', () => this.#streams.delete(response));
+  }
+
+  async #file(path, response) {
+    const file = extname(path) ? normalize(path) : '/index.html';
+    try {
+      const content = await readFile(join(DIST, file));
+      response.writeHead(200, { ...SECURITY, 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' });
+      response.end(content);
+    } catch {
+      response.writeHead(404, SECURITY).end();
+    }
+  }
+}
+
+async function readBody(request) {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return text ? JSON.parse(text) : {};
+}
+
+const refusal = (lang) => ({
+  code: 'details_changed',
+  text: { et: 'andmed olid vahepeal muutunud', en: 'the details had changed meanwhile', ru: 'данные за это время изменились' }[lang],
+});
+
+export { CASE, OTHER_CASE };
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const server = await new ContractServer().start(Number(process.argv[2] ?? 4173));
+  console.log(`the portal with scripted answers: ${server.url}`);
+}
