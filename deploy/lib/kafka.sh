@@ -58,15 +58,17 @@ PROPERTIES
   touch "$folder/formatted"
 }
 
-# kafka_run FOLDER RUN PORT — starts the broker, noted in RUN/kafka.pid, and waits until it answers.
-kafka_run() {
-  local folder=$1 run=$2 port=$3
+# kafka_launch FOLDER RUN — starts the broker, noted in RUN/kafka.pid; kafka_await waits for it.
+kafka_launch() {
+  local folder=$1 run=$2
   start_process "$run" kafka "$folder/kafka.log" \
     java "-Xmx$kafka_heap" -Xms128m -XX:+UseSerialGC -Djava.awt.headless=true \
     "-Dlog4j2.configurationFile=$kafka_logging" -cp "$kafka_lib/*" kafka.Kafka \
     "$folder/server.properties"
-  wait_until 90 "$run" kafka "$folder/kafka.log" kcat -L -m 1 -b "127.0.0.1:$port"
 }
+
+# kafka_await FOLDER RUN PORT — until the broker answers.
+kafka_await() { wait_until 90 "$2" kafka "$1/kafka.log" kcat -L -m 1 -b "127.0.0.1:$3"; }
 
 kafka_java() { java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dlog4j2.configurationFile=$kafka_logging" "$@"; }
 

@@ -40,7 +40,7 @@ postgres_make() {
   postgres_become
   postgres_place "$folder"
   place=$(readlink -m "$folder")
-  if [ -e "$place/elukaar-complete" ] && [ -s "$secrets/postgres-password" ]; then
+  if [ -e "$place/elukaar-complete" ] && [ -s "$place/global/pg_control" ] && [ -s "$secrets/postgres-password" ]; then
     return
   fi
   if [ -e "$place" ]; then

@@ -25,6 +25,13 @@ require_root_or_sudo() {
   fi
 }
 
+# A script that sets its own trap on EXIT calls this in it.
+end_long_step() { if [ -n "$long_step_group" ]; then kill -s TERM -- "-$long_step_group" 2>/dev/null || true; fi; }
+long_step_group=''
+trap end_long_step EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
 # long_step LOG COMMAND… — runs a command whose output goes to LOG, and shows that it goes on: on a
 # terminal one line that moves, elsewhere a line every 30 seconds. The last percentage in the log is
 # shown where the command prints one ("[ 37%" or "37% "). Answers the command's own exit code.
@@ -32,8 +39,10 @@ long_step() {
   local log=$1 begun=$SECONDS last_said=$SECONDS percent='' pid code
   shift
   mkdir -p "$(dirname "$log")"
-  "$@" >"$log" 2>&1 </dev/null &
+  # A group of its own, so that an interrupted script ends the command with all its children.
+  setsid "$@" >"$log" 2>&1 </dev/null 9>&- &
   pid=$!
+  long_step_group=$pid
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.5
     percent=$(tail -c 4000 "$log" 2>/dev/null | grep -oE '[0-9]{1,3}%' | tail -1 || true)
@@ -45,6 +54,7 @@ long_step() {
     fi
   done
   if wait "$pid"; then code=0; else code=$?; fi
+  long_step_group=''
   if [ -t 1 ]; then printf '\r%30s\r' ''; fi
   return "$code"
 }

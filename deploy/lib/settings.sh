@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# Writes the demo's settings and secrets into var/demo. Sourced; needs steps.sh and `root`.
+# deploy/elukaar.example.yaml says what each key means.
+
+# The senders whose records the demo plays; 0353 is not served.
+demo_senders='0653 0317 0353'
+
+# write_secret FILE — one line of 32 random bytes in hexadecimal, kept if it is there.
+write_secret() {
+  mkdir -p "$(dirname "$1")"
+  if [ -s "$1" ]; then return; fi
+  (umask 077 && head -c 32 /dev/urandom | od -An -vtx1 | tr -d ' \n' >"$1" && echo >>"$1")
+}
+
+write_settings() {
+  local demo=$1 http_port=$2 postgres_port=$3 kafka_port=$4 population_port=$5 place_port=$6 ehak
+  for ehak in $demo_senders; do write_secret "$demo/secrets/intake/rr-$ehak.token"; done
+  write_secret "$demo/secrets/intake/place-register.token"
+  cat >"$demo/elukaar.yaml" <<YAML
+# Written by deploy/demo at every start. deploy/elukaar.example.yaml explains the keys.
+environment: development
+municipalities:
+  - { ehak: "0653", workflow: $root/workflows/municipalities/rae/kindergarten-place.yaml }
+  - { ehak: "0317", workflow: $root/workflows/municipalities/kohila/kindergarten-place.yaml }
+workflows: { directory: $root/workflows }
+events: { directory: $root/events }
+kafka: { brokers: "127.0.0.1:$kafka_port", partitions: 4 }
+postgres: { host: 127.0.0.1, port: $postgres_port, database: elukaar, user: elukaar, password_file: secrets/postgres-password }
+http: { listen: 127.0.0.1, port: $http_port, public_url: "http://127.0.0.1:$http_port", portal_dir: $root/portal/dist }
+keys: { directory: secrets/keys }
+intake:
+  credentials:
+$(for ehak in $demo_senders; do
+    echo "    - { name: rr-$ehak, token_file: secrets/intake/rr-$ehak.token, municipality: \"$ehak\"," \
+      "sources: [/register/population/$ehak]," \
+      "types: [ee.elukaar.birth.registered.v1, ee.elukaar.birth.annulled.v1, ee.elukaar.person.key-changed.v1] }"
+  done)
+connectors:
+  population-register:
+    base_url: http://127.0.0.1:$population_port
+    client: EE/GOV/70000001/elukaar
+    service: EE/GOV/70008440/rr
+    retry_interval_ms: 4000
+  place-register:
+    base_url: http://127.0.0.1:$place_port
+    client: EE/GOV/70000001/elukaar
+    service: EE/COM/10000001/kohad/elukaar-koht
+    profile: arno
+    changes_interval_ms: 1000
+YAML
+}

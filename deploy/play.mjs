@@ -1,0 +1,262 @@
+#!/usr/bin/env node
+// The play of deploy/demo: a thousand births come in, one family in Rae is told that it may apply, applies, and is
+// told its place in the queue. Reads from top to bottom; speaks to the system only through its HTTP API, the
+// topic and the commands that an operator has.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { Resident } from "./play/api.mjs";
+import { postToIntake, putOnTopic, readRecords, sendBirths } from "./play/births.mjs";
+import { detail, Program, progressLine, step } from "./play/program.mjs";
+
+const theDay = new Date("2026-05-04T06:00:00Z");  // the demo's day; the births were made for it
+const monthsToNotice = 15;                        // the latest notice of the workflows: before 18 months
+const countedWithinMs = 120_000;
+const shownAtOnceMs = 8_000;                      // where applications are open already
+const shownWithinMs = 180_000;
+const slowWithinMs = 60_000;
+const queuedWithinMs = 180_000;
+const movedWithinMs = 120_000;
+const refusedStatuses = [400, 413, 415, 422];
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const { values: options } = parseArgs({
+  options: {
+    settings: { type: "string" },
+    url: { type: "string" },
+    births: { type: "string" },
+    brokers: { type: "string" },
+    secrets: { type: "string" },
+    topic: { type: "string", default: "elukaar.life-events" },
+    once: { type: "boolean", default: false },
+  },
+});
+
+async function main() {
+  const program = new Program(process.env.ELUKAAR ?? "elukaar", options.settings);
+  const records = await readRecords(options.births);
+  const tokens = await readTokens(records);
+
+  step(`The clock is set to ${theDay.toISOString().slice(0, 10)}, the day of the demo`);
+  await program.setClock(theDay);
+  await showRefusals(records, tokens);
+  await bringBirthsIn(records, tokens);
+  const counts = await waitForCounts(program, records);
+
+  const birth = records.find(({ plays }) => plays).event.data;
+  const resident = new Resident(options.url);
+  const page = await waitForNotice(program, resident, birth);
+  if (!options.once) return stay(resident, page);
+
+  const seconds = await playResident(resident, page);
+  const { applied, duplicates, parked } = counts;
+  step("The play is over");
+  console.log(`demo: queued in ${seconds.toFixed(1)} s, 1000 births: ${applied} applied, ${duplicates} duplicates, ${parked} parked`);
+}
+
+async function readTokens(records) {
+  const names = new Set(records.filter(({ via }) => via === "intake").map(({ credential }) => credential));
+  const tokens = new Map();
+  for (const name of names) {
+    tokens.set(name, (await readFile(join(options.secrets, `${name}.token`), "utf8")).trim());
+  }
+  return tokens;
+}
+
+// The intake stands between careless senders and the topic: what is broken does not pass it.
+async function showRefusals(records, tokens) {
+  step("The intake refuses what is broken");
+  for (const record of records.filter(({ via }) => via === "topic")) {
+    const { status, said } = await postToIntake(options.url, tokens.get("rr-0653"), record.value);
+    if (!refusedStatuses.includes(status)) {
+      throw new Error(`the intake answered ${status} to the record "${record.kind}", expected a refusal: ${said}`);
+    }
+    detail(`${record.kind}: ${status} ${said}`);
+  }
+}
+
+async function bringBirthsIn(records, tokens) {
+  step("A careless producer puts the same four straight on the topic");
+  await putOnTopic(records, options.brokers, options.topic);
+  step("The population registers of Rae, Kohila and Kuusalu announce births to the intake");
+  await sendBirths(records, options.url, tokens, progressLine("accepted"));
+}
+
+// Every record must have ended: applied, recognised as a duplicate, or parked with a reason.
+async function waitForCounts(program, records) {
+  step("Each record ends: applied, a duplicate, or parked with a reason");
+  const progress = progressLine("ended");
+  const end = Date.now() + countedWithinMs;
+  const sum = ({ applied, duplicates, parked }) => applied + duplicates + parked;
+  let counts = await program.counts();
+  for (let last = -1; sum(counts) < records.length && Date.now() < end; counts = await program.counts()) {
+    if (sum(counts) !== last) progress((last = sum(counts)), records.length);
+    await pause(300);
+  }
+  detail(`${counts.applied} applied, ${counts.duplicates} duplicates, ${counts.parked} parked`);
+  for (const { reason, count } of counts.reasons ?? []) detail(`parked, ${count}: ${reason}`);
+  checkCounts(counts, records, sum(counts));
+  return counts;
+}
+
+function checkCounts(counts, records, sum) {
+  if (sum !== records.length) {
+    throw new Error(`${sum} of ${records.length} records have ended after ${countedWithinMs / 1000} s`);
+  }
+  const expected = { applied: 0, duplicate: 0, parked: 0 };
+  for (const { expect } of records) expected[expect]++;
+  const found = { applied: counts.applied, duplicate: counts.duplicates, parked: counts.parked };
+  for (const name of Object.keys(expected)) {
+    if (expected[name] !== found[name]) {
+      throw new Error(`expected ${expected[name]} records as ${name}, found ${found[name]}`);
+    }
+  }
+}
+
+// The family's page: nothing to see until the notice date; then the clock moves on to it.
+async function waitForNotice(program, resident, birth) {
+  const { child, guardians } = birth;
+  const name = ({ firstName, lastName }) => `${firstName} ${lastName}`;
+  step(`The family of ${name(child)}, born ${child.bornOn}, in Rae: ${guardians.map(name).join(" and ")}`);
+  let found = await waitForCase(resident, guardians, shownAtOnceMs);
+  if (!found) {
+    const notice = new Date(`${child.bornOn}T08:00:00Z`);
+    notice.setUTCMonth(notice.getUTCMonth() + monthsToNotice);
+    detail("Their page shows nothing yet: it is not the time to write to them.");
+    step(`The clock moves on to ${notice.toISOString().slice(0, 10)}, their notice date`);
+    await program.setClock(notice);
+    found = await waitForCase(resident, guardians, shownWithinMs);
+  }
+  if (!found) throw new Error(`no case was shown to the family within ${shownWithinMs / 1000} s of the notice date`);
+  tell(await resident.case(found.case));
+  return found.case;
+}
+
+// The first case that one of the guardians sees, or null after `ms`.
+async function waitForCase(resident, guardians, ms) {
+  const end = Date.now() + ms;
+  for (;;) {
+    for (const { personalCode } of guardians) {
+      if (await resident.logIn(personalCode)) {
+        const [first] = await resident.cases();
+        if (first) return first;
+      }
+    }
+    if (Date.now() > end) return null;
+    await pause(500);
+  }
+}
+
+// What the page says, in the words of the page.
+function tell(page) {
+  const { status } = page;
+  step(`The page says (${page.service}, ${page.child.name}): ${status.headline}`);
+  detail(status.body);
+  if (status.delayed) detail(`! ${status.delayed.text}`);
+  detail(`${status.turnText}. ${status.next}${status.by ? ` By ${status.by}.` : ""}`);
+}
+
+async function playResident(resident, id) {
+  const page = await resident.case(id);
+  const apply = page.actions.find(({ name }) => name === "apply");
+  if (!apply) throw new Error(`the page offers no application, only ${page.actions.map(({ name }) => name).join(", ") || "nothing"}`);
+  const form = await resident.form(id, apply.form);
+  step(`${resident.me.name} opens the application`);
+  for (const { label, value, origin } of form.known) detail(`${label}: ${value}${origin ? ` (${origin.text})` : ""}`);
+
+  const answers = fillIn(form);
+  const watch = new Watch(resident, id);
+  step(`${resident.me.name} sends it`);
+  const begun = performance.now();
+  const { action } = await resident.act(id, "apply", { subject: form.subject, revision: form.revision, form: answers });
+  await watch.until("the application is accepted", queuedWithinMs, async () => {
+    const { outcome, reason } = await resident.action(action);
+    if (outcome === "refused") throw new Error(`the application was refused: ${reason?.text}`);
+    return outcome === "accepted";
+  });
+  detail("received and accepted");
+  await watch.until("the page says that the register is slow", slowWithinMs, () => watch.wasDelayed);
+  const queued = await watch.until("the child stands in the queue", queuedWithinMs,
+    () => watch.pages.find(({ status }) => status.key === "queued"));
+  const seconds = (performance.now() - begun) / 1000;
+  const words = ({ status, why }) => JSON.stringify([status.headline, status.body, why.length]);
+  await watch.until("the register tells another place in the queue", movedWithinMs,
+    () => watch.pages.find((later) => later.revision > queued.revision && later.status.key === "queued" && words(later) !== words(queued)));
+  watch.stop();
+  return seconds;
+}
+
+// Answers every question of the form with its first possible choices.
+function fillIn(form) {
+  const answers = {};
+  for (const question of form.asked) {
+    const values = (question.options ?? []).map(({ value }) => value);
+    if (question.type === "ranked") answers[question.id] = values.slice(0, Math.min(2, question.atMost ?? 1));
+    else if (question.type === "choice") answers[question.id] = values[0];
+    else continue;
+    detail(`${question.label}: ${[answers[question.id]].flat().join(", ")}`);
+  }
+  return answers;
+}
+
+// The page as the stream of changes keeps it up to date: every version that was seen, told as it comes.
+class Watch {
+  pages = [];
+  wasDelayed = false;
+  #stop = new AbortController();
+  #failure = null;
+
+  constructor(resident, id) {
+    this.#follow(resident, id).catch((error) => {
+      this.#failure = error;
+    });
+  }
+
+  async #follow(resident, id) {
+    for await (const { event } of resident.changes(this.#stop.signal)) {
+      if (event !== "snapshot" && event !== "change") continue;
+      const page = await resident.case(id);
+      if (page.revision === this.pages.at(-1)?.revision) continue;
+      if (this.pages.length > 0) tell(page);
+      this.wasDelayed ||= Boolean(page.status.delayed);
+      this.pages.push(page);
+    }
+  }
+
+  async until(what, ms, isSo) {
+    const end = Date.now() + ms;
+    for (;;) {
+      if (this.#failure) throw this.#failure;
+      const found = await isSo();
+      if (found) return found;
+      if (Date.now() > end) {
+        const said = this.pages.at(-1)?.status.headline;
+        throw new Error(`${ms / 1000} s passed before this was seen: ${what}${said ? ` (the page says: ${said})` : ""}`);
+      }
+      await pause(100);
+    }
+  }
+
+  stop() {
+    this.#stop.abort();
+  }
+}
+
+// Without --once: the address, and what happens on the family's page until Ctrl-C.
+async function stay(resident, id) {
+  console.log();
+  step(`Open ${options.url} and log in as ${resident.me.name}. Ctrl-C ends the demo.`);
+  console.log();
+  const watch = new Watch(resident, id);
+  await watch.until("never", Infinity, () => false);
+}
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
+main().then(
+  () => process.exit(0),
+  (error) => {
+    console.error(`demo: ${error.message}${error.cause ? ` (${error.cause.message ?? error.cause})` : ""}`);
+    process.exit(1);
+  },
+);
