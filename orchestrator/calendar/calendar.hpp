@@ -55,6 +55,8 @@ int age_in_months(Date born, Date day);
 
 // The day that a moment falls on in Europe/Tallinn.
 Date day_in_tallinn(Timestamp time);
+// How far the clocks of Tallinn are ahead of UTC at a moment.
+std::chrono::seconds offset_in_tallinn(Timestamp time);
 // 00:00 and 24:00 of a day in Europe/Tallinn; the end is the first moment that is too late.
 Timestamp start_of_day(Date day);
 Timestamp end_of_day(Date day);

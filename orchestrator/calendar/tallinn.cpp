@@ -25,6 +25,10 @@ Date day_in_tallinn(Timestamp time) {
   return Date{std::chrono::floor<std::chrono::days>(local.time_since_epoch())};
 }
 
+std::chrono::seconds offset_in_tallinn(Timestamp time) {
+  return tallinn().get_info(time).offset;
+}
+
 Timestamp start_of_day(Date day) {
   return from_local(LocalTime{day.time_since_epoch()});
 }

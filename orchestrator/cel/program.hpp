@@ -68,6 +68,12 @@ struct EvaluationError {
   std::string text() const;
 };
 
+// Something that an expression mentions, for checks that only its owner can make.
+struct Mention {
+  std::string name;  // "parameters.answer", "event.data.id", "now"; or a state's path
+  SourcePosition where;
+};
+
 struct Expression;  // the checked tree: syntax.hpp
 
 // A checked expression. A small value that shares an immutable tree: copy it, use it from any thread.
@@ -76,6 +82,10 @@ class Program {
   const Type& type() const;
   const std::string& source() const;
   const SourcePosition& where() const;
+  // The variables that it reads, each with the fields selected on it, in order, with repeats.
+  const std::vector<Mention>& mentions() const;
+  // The literal paths that it asks state() for: whether there are such states its owner knows.
+  const std::vector<Mention>& states() const;
 
   // The value as JSON: a timestamp as RFC 3339 in UTC, a date as "2026-04-20", a duration as "30s",
   // bytes as base64.
