@@ -99,7 +99,7 @@ TYPED_TEST_P(Conformance, sends_the_call_id_as_idempotency_key_on_every_attempt)
     for (const int attempt : {1, 2, 7}) {
       const HttpRequest request = this->request(each, attempt);
       EXPECT_EQ(header(request.headers, "Idempotency-Key"), "\"" + id + "\"");
-      if (each.is_xroad) EXPECT_EQ(header(request.headers, "X-Road-Id"), id);
+      if (each.is_xroad) { EXPECT_EQ(header(request.headers, "X-Road-Id"), id); }
     }
   }
 }

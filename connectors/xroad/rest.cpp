@@ -66,6 +66,7 @@ std::string problem_code(const HttpResponse& response) {
   std::string code = member_text(body, "code");
   if (code.empty()) {
     code = member_text(body, "type");
+    if (code == "about:blank") return "";  // RFC 9457: no more than the status says
     code.erase(0, code.find_last_of("/:#") + 1);
   }
   return is_decent_code(code) ? code : "";

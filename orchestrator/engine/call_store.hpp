@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/timestamp.hpp"
+#include "lifecycle/call_lifecycle.hpp"
 
 namespace elukaar::engine {
 
@@ -37,14 +38,12 @@ struct ClaimRequest {
   std::chrono::milliseconds lease_margin{};  // a lease lasts the call's timeout and this
 };
 
-// What one attempt came to. It is accepted only from the holder of the lease.
+// What one attempt came to, as the call's lifecycle says. Accepted only from the holder of the lease.
 struct CallReport {
-  enum class Kind {
-    succeeded,  // `result` is the operation's output without personal fields; news: done
-    failed,     // `result` is {kind, code?, message?}; news: error
-    retry,      // due again after `delay`; news: delayed, if `tells_delay`
-  };
-  Kind kind = Kind::retry;
+  // succeeded: `result` is the operation's output without personal fields; news: done.
+  // failed: `result` is {kind, code?, message?}; news: error.
+  // backoff: due again after `delay`; news: delayed, if `tells_delay`.
+  lifecycle::CallState state = lifecycle::CallState::backoff;
   Municipality municipality;
   CaseId case_id;
   CallId id;

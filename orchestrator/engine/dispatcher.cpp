@@ -17,6 +17,7 @@
 namespace elukaar::engine {
 namespace {
 
+using lifecycle::CallEvent;
 using std::chrono::milliseconds;
 
 // Calls of a role that nothing here serves (a mistake in the settings) are looked for this seldom,
@@ -132,10 +133,10 @@ struct Dispatcher::Implementation {
   void settle_arrived();
   void record();
 
-  CallReport report(const ClaimedCall& call, CallReport::Kind kind) const;
+  CallReport report(const ClaimedCall& call, CallEvent event) const;
   void conclude(const UnderWay& done, kit::Outcome outcome);
   CallReport succeed(const UnderWay& done, const kit::Answered& answer);
-  CallReport fail(const ClaimedCall& call, const char* kind, std::string code, std::string message);
+  CallReport fail(const ClaimedCall& call, CallEvent event, std::string code, std::string message);
   CallReport put_off(const ClaimedCall& call, const std::string& detail,
                      std::optional<std::chrono::seconds> retry_after, bool is_the_systems_fault);
   milliseconds delay_after(const ClaimedCall& call);
@@ -205,7 +206,7 @@ void Dispatcher::Implementation::begin(ClaimedCall claimed) {
                                                    patience(call.role).give_up_after);
   if (call.attempts > 0 && call.claimed_at > limit) {
     tell(DispatchNote::Kind::gave_up, call, "the last attempt's outcome never became known");
-    unrecorded.push_back(fail(call, "gave-up", "", "no answer within the time allowed"));
+    unrecorded.push_back(fail(call, CallEvent::gave_up, "", "no answer within the time allowed"));
     return;
   }
   const auto connector = registry.find(call.municipality, call.role);
@@ -283,10 +284,10 @@ void Dispatcher::Implementation::record() {
   unrecorded.clear();
 }
 
-CallReport Dispatcher::Implementation::report(const ClaimedCall& call,
-                                              CallReport::Kind kind) const {
+// The event moves the call out of `inflight`, by the lifecycle's table.
+CallReport Dispatcher::Implementation::report(const ClaimedCall& call, CallEvent event) const {
   CallReport report;
-  report.kind = kind;
+  report.state = lifecycle::next(lifecycle::CallState::inflight, event).next;
   report.municipality = call.municipality;
   report.case_id = call.case_id;
   report.id = call.id;
@@ -303,10 +304,10 @@ void Dispatcher::Implementation::conclude(const UnderWay& done, kit::Outcome out
           return succeed(done, each);
         } else if constexpr (std::is_same_v<Kind, kit::Refused>) {
           tell(DispatchNote::Kind::refused, call, each.code);
-          return fail(call, "refused", each.code, each.message);
+          return fail(call, CallEvent::refused, each.code, each.message);
         } else if constexpr (std::is_same_v<Kind, kit::Invalid>) {
           tell(DispatchNote::Kind::invalid, call, each.detail);
-          return fail(call, "invalid", "", each.detail);
+          return fail(call, CallEvent::invalid, "", each.detail);
         } else {
           return put_off(call, each.detail, each.retry_after, true);
         }
@@ -336,7 +337,7 @@ CallReport Dispatcher::Implementation::succeed(const UnderWay& done, const kit::
   }
   if (!flaw.empty()) {
     tell(DispatchNote::Kind::invalid, call, flaw);
-    return fail(call, "invalid", "", flaw);
+    return fail(call, CallEvent::invalid, "", flaw);
   }
   const Timestamp at = store_time(call);
   const VaultOrigin origin{source, as_of(separated->safe, at)};
@@ -366,14 +367,17 @@ CallReport Dispatcher::Implementation::succeed(const UnderWay& done, const kit::
       return put_off(call, fault.what(), std::nullopt, false);
     }
   }
-  CallReport result = report(call, CallReport::Kind::succeeded);
+  CallReport result = report(call, CallEvent::answered);
   result.result = std::move(separated->safe);
   return result;
 }
 
-CallReport Dispatcher::Implementation::fail(const ClaimedCall& call, const char* kind,
+CallReport Dispatcher::Implementation::fail(const ClaimedCall& call, CallEvent event,
                                             std::string code, std::string message) {
-  CallReport result = report(call, CallReport::Kind::failed);
+  const char* kind = event == CallEvent::refused   ? "refused"
+                     : event == CallEvent::gave_up ? "gave-up"
+                                                   : "invalid";
+  CallReport result = report(call, event);
   result.result = {{"kind", kind}, {"message", std::move(message)}};
   if (!code.empty()) result.result["code"] = std::move(code);
   return result;
@@ -387,9 +391,9 @@ CallReport Dispatcher::Implementation::put_off(const ClaimedCall& call, const st
       call.give_up_at.value_or(call.created_at + patience(call.role).give_up_after);
   if (at >= limit) {
     tell(DispatchNote::Kind::gave_up, call, detail);
-    return fail(call, "gave-up", "", "no answer within the time allowed");
+    return fail(call, CallEvent::gave_up, "", "no answer within the time allowed");
   }
-  CallReport result = report(call, CallReport::Kind::retry);
+  CallReport result = report(call, CallEvent::unavailable);
   result.delay = delay_after(call);
   if (retry_after) result.delay = std::max<milliseconds>(result.delay, *retry_after);
   // The last attempt begins at the limit, not a whole pause before it.

@@ -49,34 +49,25 @@ returning c.municipality, c.case_id, c.id, c.role, c.operation, c.input::text, c
 constexpr const char* record_statement = R"sql(
 update elukaar.call c
 set status = case when c.status = 'abandoned' then c.status
-                  when r.kind = 'retry' then 'backoff' else r.kind end,
+                  else r.state end,
     lease_token = null,
     lease_until = null,
-    next_attempt_at = case when r.kind = 'retry'
+    next_attempt_at = case when r.state = 'backoff'
       then clock_timestamp() + r.delay_ms * interval '1 millisecond' else c.next_attempt_at end,
     delayed_since = case when r.tells_delay and c.status = 'inflight'
       then coalesce(c.delayed_since, clock_timestamp()) else c.delayed_since end,
-    news = case when r.kind = 'succeeded' then 'done'
-                when r.kind = 'failed' then 'error'
+    news = case when r.state = 'succeeded' then 'done'
+                when r.state = 'failed' then 'error'
                 when r.tells_delay and c.status = 'inflight' and c.delayed_since is null
                   then 'delayed'
                 else c.news end,
-    result = case when r.kind = 'retry' then c.result else r.result end
+    result = case when r.state = 'backoff' then c.result else r.result end
 from jsonb_to_recordset($1::jsonb) as r(place integer, municipality text, case_id uuid, id uuid,
-  lease_token uuid, kind text, result jsonb, delay_ms bigint, tells_delay boolean)
+  lease_token uuid, state text, result jsonb, delay_ms bigint, tells_delay boolean)
 where c.municipality = r.municipality and c.case_id = r.case_id and c.id = r.id
   and c.lease_token = r.lease_token and c.status in ('inflight', 'abandoned')
 returning r.place
 )sql";
-
-const char* to_text(CallReport::Kind kind) {
-  switch (kind) {
-    case CallReport::Kind::succeeded: return "succeeded";
-    case CallReport::Kind::failed: return "failed";
-    case CallReport::Kind::retry: return "retry";
-  }
-  return "retry";
-}
 
 Uuid uuid_of(const pqxx::field& field) {
   const auto id = Uuid::parse(field.c_str());
@@ -115,7 +106,7 @@ Json as_json(const std::vector<CallReport>& reports) {
                      {"case_id", each.case_id.str()},
                      {"id", each.id.str()},
                      {"lease_token", each.lease_token.str()},
-                     {"kind", to_text(each.kind)},
+                     {"state", to_string(each.state)},
                      {"result", each.result},
                      {"delay_ms", each.delay.count()},
                      {"tells_delay", each.tells_delay}});

@@ -1,0 +1,75 @@
+#include "kit/conformance.hpp"
+
+#include "place_register/place_register.hpp"
+#include "population_register/population_register.hpp"
+#include "template/my_register.hpp"
+
+namespace elukaar {
+namespace {
+
+const std::filesystem::path connectors = std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors";
+
+xroad::Route route(const char* service) {
+  return {.security_server = "https://server.example:8443",
+          .client = {"EE", "GOV", "70000001", "elukaar"},
+          .provider = {"EE", "GOV", "70008440", "rr"},
+          .service = service,
+          .user_id = {}};
+}
+
+template <class Made>
+std::shared_ptr<const kit::Connector> made(Made connector) {
+  if (!connector) throw std::runtime_error(connector.error());
+  return *connector;
+}
+
+struct PopulationRegisterCase {
+  static std::shared_ptr<const kit::Connector> connector() {
+    return made(population_register::PopulationRegister::make(
+        route("elukaar-rahvastik"), connectors / "population_register/operations"));
+  }
+  static std::vector<kit::conformance::Example> examples() {
+    return {{.operation = "family",
+             .input = {{"child", "p1_child"}},
+             .body = R"({"alive":true,"livesHere":true,"protected":false,"guardians":[
+               {"personalCode":"38206084915","firstName":"Mari","lastName":"Maasikas"}]})"},
+            {.operation = "residence",
+             .input = {{"child", "p1_child"}, {"applicant", "p1_applicant"}},
+             .body = R"({"childLivesHere":true,"applicantLivesHere":true,"custody":true,
+               "childSince":"2024-01-20","asOf":"2026-05-04"})"}};
+  }
+};
+
+struct PlaceRegisterCase {
+  static std::shared_ptr<const kit::Connector> connector() {
+    return made(place_register::PlaceRegister::make(route("elukaar-koht"),
+                                                    *place_register::profile("arno"),
+                                                    connectors / "place_register/operations"));
+  }
+  static std::vector<kit::conformance::Example> examples() {
+    return {{.operation = "register",
+             .input = Json::parse(R"({"child":"p1_child","application":{"id":"a-1",
+               "submittedAt":"2026-05-04T06:00:00Z","wishedStart":"2027-09-01","language":"et",
+               "preferences":["taru-lasteaed"]}})"),
+             .status = 201,
+             .body = R"({"registerId":"K-1","status":"Järjekorras","queues":[{"scope":"taru-lasteaed",
+               "position":12,"of":30,"ruleRef":"application-time"}]})"}};
+  }
+};
+
+struct TemplateCase {
+  static std::shared_ptr<const kit::Connector> connector() {
+    return made(my_register::MyRegister::make(route("my-service"),
+                                              connectors / "kit/template/operations"));
+  }
+  static std::vector<kit::conformance::Example> examples() {
+    return {{.operation = "lookup", .input = {{"person", "p1_a"}}, .body = R"({"known":true})"}};
+  }
+};
+
+}  // namespace
+}  // namespace elukaar
+
+ELUKAAR_CONNECTOR_CONFORMANCE(PopulationRegister, PopulationRegisterCase);
+ELUKAAR_CONNECTOR_CONFORMANCE(PlaceRegister, PlaceRegisterCase);
+ELUKAAR_CONNECTOR_CONFORMANCE(Template, TemplateCase);

@@ -1,0 +1,72 @@
+#include "place_register/place_register.hpp"
+
+#include <gtest/gtest.h>
+
+#include "kit/conformance.hpp"
+
+namespace elukaar::place_register {
+namespace {
+
+class Arno : public ::testing::Test {
+ protected:
+  std::shared_ptr<const PlaceRegister> connector = *PlaceRegister::make(
+      {.security_server = "https://server.example",
+       .client = {"EE", "GOV", "70000001", "elukaar"},
+       .provider = {"EE", "COM", "10000001", "kohad"},
+       .service = "elukaar-koht",
+       .user_id = {}},
+      *profile("arno"),
+      std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors/place_register/operations");
+  kit::Call call = kit::conformance::call_of(
+      {.operation = "register",
+       .input = Json::parse(R"({"child":"p1_child","application":{"id":"a/1",
+         "submittedAt":"2026-05-04T06:00:00Z","wishedStart":"2027-09-01","language":"et",
+         "preferences":["taru","ojakese"]}})"),
+       .body = {}});
+  kit::conformance::OneCode persons;
+
+  kit::Outcome read(int status, const std::string& body) {
+    return connector->read(call, {status, {}, body});
+  }
+  static std::string answer(const std::string& status) {
+    return R"({"registerId":"K-1","status":")" + status +
+           R"(","queues":[{"scope":"taru","position":2,"of":3,"ruleRef":"r"}]})";
+  }
+};
+
+TEST_F(Arno, puts_the_application_under_its_own_id_with_ranked_preferences) {
+  const auto request = connector->request(call, persons);
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->method, "PUT");
+  EXPECT_TRUE(request->url.ends_with("/elukaar-koht/v1/applications/a%2F1")) << request->url;
+  const Json body = Json::parse(request->body.reveal());
+  EXPECT_EQ(body["kov"], "0653");
+  EXPECT_EQ(body["child"]["personalCode"], "38206084915");
+  EXPECT_EQ(body["preferences"], Json::parse(R"([{"rank":1,"kindergarten":"taru"},
+                                                 {"rank":2,"kindergarten":"ojakese"}])"));
+}
+
+TEST_F(Arno, translates_the_registers_words) {
+  for (const auto& [wire, ours] : {std::pair{"Järjekorras", "queued"}, {"Ootel", "waiting"},
+                                   {"Menetlemisel", "locked"}, {"loobutud", "queued"}}) {
+    const auto outcome = read(200, answer(wire));
+    const auto* answered = std::get_if<kit::Answered>(&outcome);
+    ASSERT_NE(answered, nullptr) << wire;
+    EXPECT_EQ(answered->output["status"], ours);
+    EXPECT_EQ(answered->output["queue"]["position"], 2);
+  }
+  EXPECT_TRUE(std::holds_alternative<kit::Invalid>(read(200, answer("midagi muud"))));
+}
+
+TEST_F(Arno, takes_a_running_round_for_a_refusal) {
+  const auto outcome = read(409, "");
+  ASSERT_TRUE(std::holds_alternative<kit::Refused>(outcome));
+  EXPECT_EQ(std::get<kit::Refused>(outcome).code, "round-running");
+}
+
+TEST(Profile, that_does_not_exist_is_answered_with_the_nearest) {
+  EXPECT_NE(profile("arnoo").error().find("`arno`"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace elukaar::place_register
