@@ -10,9 +10,8 @@ import { postToIntake, putOnTopic, readRecords, sendBirths } from "./play/births
 import { detail, Program, progressLine, step } from "./play/program.mjs";
 
 const theDay = new Date("2026-05-04T06:00:00Z");  // the demo's day; the births were made for it
-const monthsToNotice = 15;                        // the latest notice of the workflows: before 18 months
+const daysToNotice = 14;                          // Rae's `opensAt`
 const countedWithinMs = 120_000;
-const shownAtOnceMs = 8_000;                      // where applications are open already
 const shownWithinMs = 180_000;
 const slowWithinMs = 60_000;
 const queuedWithinMs = 180_000;
@@ -28,6 +27,7 @@ const { values: options } = parseArgs({
     births: { type: "string" },
     brokers: { type: "string" },
     secrets: { type: "string" },
+    registers: { type: "string" },
     topic: { type: "string", default: "elukaar.life-events" },
     once: { type: "boolean", default: false },
   },
@@ -39,7 +39,7 @@ async function main() {
   const tokens = await readTokens(records);
 
   step(`The clock is set to ${theDay.toISOString().slice(0, 10)}, the day of the demo`);
-  await program.setClock(theDay);
+  await moveClock(program, theDay);
   await showRefusals(records, tokens);
   await bringBirthsIn(records, tokens);
   const counts = await waitForCounts(program, records);
@@ -119,33 +119,43 @@ async function waitForNotice(program, resident, birth) {
   const { child, guardians } = birth;
   const name = ({ firstName, lastName }) => `${firstName} ${lastName}`;
   step(`The family of ${name(child)}, born ${child.bornOn}, in Rae: ${guardians.map(name).join(" and ")}`);
-  let found = await waitForCase(resident, guardians, shownAtOnceMs);
-  if (!found) {
-    const notice = new Date(`${child.bornOn}T08:00:00Z`);
-    notice.setUTCMonth(notice.getUTCMonth() + monthsToNotice);
-    detail("Their page shows nothing yet: it is not the time to write to them.");
-    step(`The clock moves on to ${notice.toISOString().slice(0, 10)}, their notice date`);
-    await program.setClock(notice);
-    found = await waitForCase(resident, guardians, shownWithinMs);
+  if (await firstCase(resident, guardians)) throw new Error("the family sees a case before its notice date");
+  detail("Their page shows nothing yet: it is not the time to write to them.");
+  const notice = new Date(`${child.bornOn}T09:00:00Z`);
+  notice.setUTCDate(notice.getUTCDate() + daysToNotice);
+  step(`The clock moves on to ${notice.toISOString().slice(0, 10)}, their notice date`);
+  await moveClock(program, notice);
+  const end = Date.now() + shownWithinMs;
+  let found = null;
+  while (!found) {
+    if (Date.now() > end) throw new Error(`no case was shown to the family within ${shownWithinMs / 1000} s of the notice date`);
+    await pause(500);
+    found = await firstCase(resident, guardians);
   }
-  if (!found) throw new Error(`no case was shown to the family within ${shownWithinMs / 1000} s of the notice date`);
   tell(await resident.case(found.case));
   return found.case;
 }
 
-// The first case that one of the guardians sees, or null after `ms`.
-async function waitForCase(resident, guardians, ms) {
-  const end = Date.now() + ms;
-  for (;;) {
-    for (const { personalCode } of guardians) {
-      if (await resident.logIn(personalCode)) {
-        const [first] = await resident.cases();
-        if (first) return first;
-      }
+// The orchestrator's clock and the registers' day are the same.
+async function moveClock(program, time) {
+  await program.setClock(time);
+  const answer = await fetch(`${options.registers}/control/clock`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ today: time.toISOString().slice(0, 10) }),
+  });
+  if (!answer.ok) throw new Error(`the simulated registers refuse the day ${time.toISOString()}: ${await answer.text()}`);
+}
+
+// The first case that one of the guardians sees, or null; the resident is logged in as him.
+async function firstCase(resident, guardians) {
+  for (const { personalCode } of guardians) {
+    if (await resident.logIn(personalCode)) {
+      const [first] = await resident.cases();
+      if (first) return first;
     }
-    if (Date.now() > end) return null;
-    await pause(500);
   }
+  return null;
 }
 
 // What the page says, in the words of the page.

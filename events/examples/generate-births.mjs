@@ -66,12 +66,9 @@ class Register {
       const family = this.familyFor(municipality, date);
       const children = this.chance.happens(twins) ? 2 : 1;
       const registeredOn = this.registeredOn(date);
-      for (let i = 0; i < children && births.length < composition.births; i++) {
-        births.push(this.birth(municipality.ehak, family, date, registeredOn));
-      }
-      if (births.length === composition.births) break;
+      for (let i = 0; i < children; i++) births.push(this.birth(municipality.ehak, family, date, registeredOn));
     }
-    return births;
+    return births.slice(-composition.births);  // twins make more of them than deliveries
   }
 
   // As many dates as births are wanted, spread over the time in which that many children are born in
@@ -79,7 +76,7 @@ class Register {
   datesOfDeliveries() {
     const perDay = municipalities.reduce((sum, { birthsAYear }) => sum + birthsAYear, 0) / 365.25;
     const window = Math.round(composition.births / perDay);
-    const newest = addDays(this.today, -14);  // younger ones are not registered yet
+    const newest = addDays(this.today, -3);  // younger ones are not registered and announced yet
     const dates = [];
     while (dates.length < composition.births) {
       const date = addDays(newest, -this.chance.whole(0, window));
@@ -260,7 +257,8 @@ class Register {
     }
   }
 
-  // The family whose part the demo plays: the youngest only child of Rae with two guardians.
+  // The family whose part the demo plays: the youngest only child of Rae with two guardians. Younger than
+  // a fortnight, so that the time to write to the family is yet to come.
   chooseFamily(births) {
     const childrenOf = new Map();
     for (const { family } of births) childrenOf.set(family, (childrenOf.get(family) ?? 0) + 1);

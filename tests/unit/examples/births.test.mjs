@@ -140,6 +140,7 @@ everySeed("the four broken ones are broken as they say, and hold nothing persona
   const value = (kind) => ofKind(records, kind)[0].value;
   assert.throws(() => JSON.parse(value("not-json")));
   assert.doesNotMatch(JSON.parse(value("breaks-schema")).data.child.bornOn, /^\d{4}-\d{2}-\d{2}$/);
+  assert.equal(JSON.parse(value("breaks-schema")).data.residenceKov, undefined);
   assert.ok(value("null-character").includes("\\u0000"));
   assert.ok(Buffer.byteLength(value("oversize")) > 64 * 1024);
   assert.equal(JSON.parse(value("oversize")).specversion, "1.0");
@@ -156,6 +157,7 @@ everySeed("one family is chosen for the play: of Rae, two guardians, an only chi
   assert.equal(kind, "birth");
   assert.equal(event.data.residenceKov, "0653");
   assert.equal(event.data.guardians.length, 2);
+  assert.ok((Date.parse(today) - Date.parse(event.data.child.bornOn)) / 86_400_000 < 14);
   assert.equal(records.filter(({ after }) => after === event.id).length, 0);
   const guardian = event.data.guardians[0].personalCode;
   assert.equal(birthsOf(records).filter(({ data }) => data.guardians[0].personalCode === guardian).length, 1);
