@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/json.hpp"
 #include "base/result.hpp"
 #include "base/source_position.hpp"
 #include "cloudevents/cloud_event.hpp"
@@ -45,6 +46,8 @@ class IntakeForms {
   const privacy::Separator* separator(std::string_view type) const;
 
  private:
+  explicit IntakeForms(cloudevents::SchemaCatalogue catalogue) : catalogue_(std::move(catalogue)) {}
+
   cloudevents::SchemaCatalogue catalogue_;
   std::map<std::string, privacy::Separator, std::less<>> separators_;
 };
@@ -130,6 +133,13 @@ class Intake {
 
   Result<Pending, IntakeRefusal> prepare(std::string_view token, std::string_view content_type,
                                          std::string_view body, Timestamp now) const;
+  Result<cloudevents::CloudEvent, IntakeRefusal> read_event(const IntakeCredential& sender,
+                                                            std::string_view content_type,
+                                                            std::string_view body) const;
+  // What may go on; what may not is added to `vault`, if anything may be kept.
+  Result<Json, IntakeRefusal> separate(const cloudevents::CloudEvent& event,
+                                       const IntakeCredential& sender, bool kept, Timestamp now,
+                                       VaultBatch& vault) const;
   const IntakeCredential* credential_of(std::string_view token) const;
   void run();
   void write(std::vector<Pending> batch);

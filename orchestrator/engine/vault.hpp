@@ -3,6 +3,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -82,7 +83,9 @@ enum class VaultError {
   not_served,     // no key: nothing of this municipality may be kept or read
   not_authentic,  // a row was changed, moved, or sealed under a key that is gone
 };
-std::string_view to_text(VaultError error);
+inline std::string_view to_text(VaultError error) {
+  return error == VaultError::not_served ? "no key for this municipality" : "a value is not authentic";
+}
 
 // The vault cannot be asked now (a lost connection) or refuses for good (`may_be_repeated` false).
 class VaultFault : public std::runtime_error {

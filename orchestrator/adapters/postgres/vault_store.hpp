@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/vault.hpp"
+#include "privacy/keyring.hpp"
+
+namespace elukaar::postgres {
+
+// The vault in PostgreSQL (schema/0002_vault.sql), sealed before it gets there. It has one connection
+// of its own, made at the first call and again after it was lost: one object for each thread. The
+// ring must outlive it.
+class VaultStore final : public engine::Vault {
+ public:
+  // `connection`: a libpq connection string. `role`: the role to take on, empty for the login's own;
+  // a process that serves people says elukaar_resident, and row-level security then binds each call
+  // to its municipality.
+  VaultStore(std::string connection, const privacy::Keyring& keyring, std::string role = {});
+  ~VaultStore() override;
+
+  Result<void, engine::VaultError> store(const engine::VaultBatch& batch) override;
+  Result<std::vector<std::vector<engine::VaultValue>>, engine::VaultError> read(
+      const Municipality& municipality, const std::vector<engine::VaultQuery>& queries,
+      const engine::VaultUse& use) override;
+  std::vector<Pseudonym> names_of(const Municipality& municipality,
+                                  const Pseudonym& person) override;
+  std::vector<engine::VaultUsage> usage_of_person(const Municipality& municipality,
+                                                  const Pseudonym& person) override;
+  std::vector<engine::VaultUsage> usage_of_case(const Municipality& municipality,
+                                                const CaseId& for_case) override;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace elukaar::postgres
