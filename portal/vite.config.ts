@@ -15,6 +15,8 @@ function withoutIconFonts(): Plugin {
   };
 }
 
+const PARSER = '@formatjs/icu-messageformat-parser';
+
 // The labels are ICU messages. They are parsed here, so that the parser (15 kB gzipped) need not be
 // sent to the browser; a label without arguments stays the text that it is.
 function parsedTexts(): Plugin {
@@ -32,15 +34,10 @@ function parsedTexts(): Plugin {
   };
 }
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
   plugins: [react(), withoutIconFonts(), parsedTexts()],
   resolve: {
-    alias: [
-      {
-        find: /^@formatjs\/icu-messageformat-parser$/,
-        replacement: '@formatjs/icu-messageformat-parser/no-parser.js',
-      },
-    ],
+    alias: command === 'build' ? { [PARSER]: `${PARSER}/no-parser.js` } : {},
   },
   build: {
     // The content security policy allows no inline script or style and no data: font.
@@ -50,4 +47,4 @@ export default defineConfig({
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
   test: { include: ['tests/**/*.test.ts'] },
-});
+}));

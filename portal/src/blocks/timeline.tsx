@@ -4,16 +4,10 @@ import type { TimelineGroup, TimelineItem } from '../api/types';
 import { useTexts, type Texts } from '../texts/use-texts';
 import { Icon } from './icon';
 import { Section } from './section';
+import { shorten } from './shorten';
 
 const GROUPS: TimelineGroup[] = ['done', 'now', 'next'];
 const LABELS = { done: 'tl_done', now: 'tl_now', next: 'tl_next' } as const;
-
-// What the short form shows: the last thing done, now, and the next two.
-export function shorten(items: TimelineItem[], group: TimelineGroup): TimelineItem[] {
-  const all = items.filter((item) => item.group === group);
-  if (group === 'done') return all.slice(-1);
-  return group === 'next' ? all.slice(0, 2) : all;
-}
 
 export function Timeline({ items, changes }: { items: TimelineItem[]; changes: number }) {
   const { text } = useTexts();

@@ -52,7 +52,7 @@ function Top() {
   return (
     <header className="top">
       <div className="inner">
-        <To path="/" className="brand"><Arc /><span>Elukaar</span></To>
+        <To path="/" plain className="brand"><Arc /><span>Elukaar</span></To>
         <Languages />
         {me && (
           <div className="who">

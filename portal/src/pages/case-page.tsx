@@ -60,7 +60,7 @@ function CaseHeader({ view }: { view: CaseView }) {
   const { child, service, municipality } = view;
   return (
     <header className="case-header">
-      <nav aria-label={text('breadcrumb')}><To path="/">{text('back_to_matters')}</To></nav>
+      <nav aria-label={text('breadcrumb')}><To path="/" back>{text('matters_title')}</To></nav>
       <p className="overline">{service} · {municipality.name}</p>
       <PageTitle document={[view.status.headline, child.name, service]}>{child.name}</PageTitle>
       <p className="quiet case-facts">

@@ -2,10 +2,9 @@ export type Parameters = Record<string, string>;
 
 // The named parts (`:name`) of `pattern` in `path`, or null where it does not fit.
 export function match(pattern: string, path: string): Parameters | null {
-  const expected = pattern.split('/');
-  const found = path.replace(/\/+$/, '').split('/');
-  if (expected.length !== found.length && !(pattern === '/' && path === '/')) return null;
-  if (pattern === '/') return {};
+  const expected = parts(pattern);
+  const found = parts(path);
+  if (expected.length !== found.length) return null;
   const parameters: Parameters = {};
   for (const [index, part] of expected.entries()) {
     const value = found[index] ?? '';
@@ -14,3 +13,5 @@ export function match(pattern: string, path: string): Parameters | null {
   }
   return parameters;
 }
+
+const parts = (path: string) => path.split('/').filter((part) => part !== '');

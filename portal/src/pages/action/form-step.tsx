@@ -43,7 +43,7 @@ export function FormStep({ offer, form, answers, setAnswers, changed, refused, b
     <div className="page page-narrow">
       <ErrorSummary errors={errors} attempt={attempt} />
       <ActionHeader offer={offer} title={form.title} back={back} step={1} wrong={errors.length > 0} />
-      {changed && <Notice type="info">{text('form_changed')}</Notice>}
+      {changed && <Notice type="info">{text('stale')}</Notice>}
       <section aria-labelledby="known-title">
         <Card background="primary">
           <CardContent>

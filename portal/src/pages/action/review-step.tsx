@@ -40,7 +40,7 @@ export function ReviewStep({ offer, answers, changed, back, path, sending, send 
       {sending.failed && <Notice type="danger" urgent key={sending.attempt}>{text('send_failed')}</Notice>}
       <ActionHeader offer={offer} title={form ? text('review_title') : action.label} back={back}
         {...(form ? { step: 2 } : {})} />
-      {changed && <Notice type="info">{text('form_changed')}</Notice>}
+      {changed && <Notice type="info">{text('stale')}</Notice>}
       <Card>
         <CardContent>
           {form && (

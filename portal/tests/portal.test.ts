@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { TimelineItem } from '../src/api/types';
+import { shorten } from '../src/blocks/shorten';
+import { match } from '../src/routing/match';
+
+describe('a route', () => {
+  it('gives its named parts', () => {
+    expect(match('/cases/:id/actions/:name', '/cases/7c/actions/apply')).toEqual({ id: '7c', name: 'apply' });
+    expect(match('/', '/')).toEqual({});
+  });
+
+  it('fits neither a longer nor a shorter nor another path', () => {
+    expect(match('/cases/:id', '/cases/7c/actions')).toBeNull();
+    expect(match('/cases/:id/review', '/cases/7c')).toBeNull();
+    expect(match('/', '/cases')).toBeNull();
+  });
+});
+
+describe('the short timeline', () => {
+  it('shows the last thing done, now, and the next two', () => {
+    const items = ['done 1', 'done 2', 'now 1', 'next 1', 'next 2', 'next 3'].map(
+      (title) => ({ group: title.split(' ')[0], title }) as TimelineItem,
+    );
+    const titles = (['done', 'now', 'next'] as const).flatMap((group) => shorten(items, group)).map((item) => item.title);
+    expect(titles).toEqual(['done 2', 'now 1', 'next 1', 'next 2']);
+  });
+});
+
+describe('the lock file', () => {
+  it('names no place that packages come from', () => {
+    const lock = readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8');
+    expect(lock).not.toMatch(/"resolved"/);
+  });
+});

@@ -1,0 +1,480 @@
+// The pages in a real browser against scripted answers: accessibility, layout, keyboard, live
+// changes and the content security policy. Chromium and the built portal are needed.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { LANGUAGES, launch, openPage, violations, WIDTHS } from './browser.mjs';
+import { CASE, ContractServer, OTHER_CASE } from './contract-server.mjs';
+
+const casePath = `/cases/${CASE}`;
+const formPath = `${casePath}/actions/apply`;
+let browser;
+let server;
+let page;
+
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+beforeEach(async () => {
+  server = await new ContractServer().start();
+});
+afterEach(async () => {
+  if (page) {
+    assert.deepEqual(page.problems, [], 'the browser complained');
+    await page.context().close();
+    page = undefined;
+  }
+  await server.stop();
+});
+
+async function open(path, options = {}) {
+  page = await openPage(browser, options);
+  await page.goto(`${server.url}${path}`);
+  await page.locator('h1').first().waitFor({ state: 'attached' });
+  return page;
+}
+const ready = () => page.getByTestId('loading').waitFor({ state: 'detached' });
+const announced = () => page.getByTestId('announcer').textContent();
+const submit = () => page.locator('form button[type=submit]').click();
+
+async function fill({ first = /Lagedi/, second = /Peetri/ } = {}) {
+  await page.getByRole('button', { name: first }).click();
+  await page.getByRole('button', { name: second }).click();
+  await page.getByText('september 2028').click();
+  await page.getByText('eesti', { exact: true }).click();
+}
+
+async function send() {
+  await submit();
+  await page.waitForURL('**/review');
+  await page.locator('.form-end button').click();
+  await page.waitForURL('**/sent/*');
+  await page.locator('.received').waitFor();
+}
+
+describe('every page, in every language, on a narrow and a wide screen', () => {
+  const STATES = {
+    'log-in': ['/', { loggedIn: false }],
+    'log-in without persons': ['/', { loggedIn: false, empty: true }],
+    'log-in of a production server': ['/', { loggedIn: false, production: true }],
+    'my matters': ['/'],
+    'no matters': ['/', { empty: true }],
+    'case that may be applied for': [casePath],
+    'case while a register is slow': [casePath, { stage: 'slow' }],
+    'case in the queue': [casePath, { stage: 'queued' }],
+    'somebody else\'s case': [`/cases/${OTHER_CASE}`],
+    'unknown page': ['/somewhere/else'],
+    'application form': [formPath],
+    'accessibility statement': ['/accessibility'],
+    'page that could not be read': [casePath, {}, { failAfterLogin: true }],
+    'page that is being read': [casePath, { delayMs: 3_000 }, { loading: true }],
+  };
+  for (const [name, [path, setting = {}, how = {}]] of Object.entries(STATES)) {
+    it(`${name}: no violation, no sideways scroll, one h1, no level skipped`, async () => {
+      Object.assign(server, setting);
+      for (const width of WIDTHS) {
+        page = await openPage(browser, { width });
+        if (how.failAfterLogin) await page.route('**/api/v1/me/cases/**', (route) => route.fulfill({ status: 503, body: '{}' }));
+        for (const language of LANGUAGES) {
+          await page.goto(`${server.url}${path}?lang=${language}`);
+          await page.locator('h1').waitFor({ state: 'attached' });
+          if (how.loading) await page.locator('.loading').waitFor();
+          else await ready();
+          const place = `${name} ${language} ${width}`;
+          assert.deepEqual(await violations(page), [], place);
+          assert.equal(await page.getAttribute('html', 'lang'), language, place);
+          assert.equal(await page.locator('h1').count(), 1, place);
+          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${place}: scrolls sideways`);
+          assert.deepEqual(await skippedLevels(), [], place);
+          assert.deepEqual(await smallTargets(), [], place);
+        }
+        if (width !== WIDTHS.at(-1)) await page.context().close();
+      }
+    });
+  }
+
+  for (const step of ['errors', 'review', 'receipt', 'refusal']) {
+    it(`application, ${step}: no violation, no sideways scroll`, async () => {
+      for (const width of WIDTHS) {
+        for (const language of LANGUAGES) {
+          server.outcome = step === 'refusal' ? 'refused' : 'pending';
+          await open(`${formPath}?lang=et`, { width });
+          if (step === 'errors') await submit();
+          else {
+            await fill();
+            if (step === 'review') await submit();
+            else await send();
+          }
+          await page.locator(`.languages a[lang=${language}]`).click();
+          await page.locator(`html[lang=${language}]`).waitFor();
+          await page.waitForLoadState('networkidle').catch(() => {});
+          assert.deepEqual(await violations(page), [], `${step} ${language} ${width}`);
+          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+          assert.deepEqual(page.problems, []);
+          await page.context().close();
+        }
+      }
+      page = undefined;
+    });
+  }
+
+  const skippedLevels = () =>
+    page.evaluate(() => {
+      const levels = [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((heading) => Number(heading.tagName[1]));
+      return levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1);
+    });
+
+  // Targets are at least 24 px (WCAG 2.5.8), buttons 40 px high or more.
+  const smallTargets = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('a, button')]
+        .filter((one) => one.checkVisibility() && !one.classList.contains('skip-link') && !one.closest('p'))
+        .map((one) => ({ text: one.textContent, height: Math.round(one.getBoundingClientRect().height) }))
+        .filter((one) => one.height < 24),
+    );
+});
+
+describe('the content security policy', () => {
+  it('lets the portal work and stops an inline script', async () => {
+    await open(casePath);
+    await ready();
+    assert.deepEqual(page.problems, []);
+    const ran = await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.inlineScriptRan = true';
+      document.head.append(script);
+      return window.inlineScriptRan === true;
+    });
+    assert.equal(ran, false);
+    assert.equal(page.problems.length, 1, 'the browser reports the breach');
+    page.problems.length = 0;
+  });
+});
+
+describe('the case page', () => {
+  it('has a title from the particular to the general', async () => {
+    await open(`${casePath}?lang=en`);
+    await ready();
+    assert.equal(await page.title(), 'You can apply for a kindergarten place – Juhan Maasikas – Kindergarten place – Elukaar');
+  });
+
+  it('can be walked with the keyboard in the order of what is seen', async () => {
+    await open(casePath);
+    await ready();
+    const walk = [];
+    for (let step = 0; step < 12; step += 1) {
+      await page.keyboard.press('Tab');
+      walk.push(await page.evaluate(() => document.activeElement.textContent.trim()));
+    }
+    assert.deepEqual(walk, [
+      'Liigu põhisisu juurde', 'Elukaar', 'Eesti', 'English', 'Русский', 'Logi välja', 'Minu asjad',
+      'Esita taotlus', 'Miks?', 'Näita kogu käiku', '+372 605 6750', 'haridus@rae.example',
+    ]);
+  });
+
+  it('shows an outline of two pixels where the focus is', async () => {
+    await open(casePath);
+    await ready();
+    for (let step = 0; step < 10; step += 1) {
+      await page.keyboard.press('Tab');
+      const outline = await page.evaluate(() => {
+        const style = getComputedStyle(document.activeElement);
+        return { style: style.outlineStyle, width: parseFloat(style.outlineWidth) };
+      });
+      assert.ok(outline.style !== 'none' && outline.width >= 2, JSON.stringify(outline));
+    }
+  });
+
+  it('skips to the main content', async () => {
+    await open(casePath);
+    await ready();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  });
+
+  it('unfolds the whole way and folds it again', async () => {
+    await open(casePath);
+    const toggle = page.getByRole('button', { name: 'Näita kogu käiku' });
+    await toggle.click();
+    assert.equal(await page.locator('.timeline li').count(), 6);
+    const folded = page.getByRole('button', { name: 'Näita lühidalt' });
+    assert.equal(await folded.getAttribute('aria-expanded'), 'true');
+    await folded.click();
+    assert.equal(await page.locator('.timeline li').count(), 4);
+    assert.equal(await page.locator('.timeline [aria-current=step]').count(), 1);
+  });
+
+  it('changes its language without leaving the page, and remembers it', async () => {
+    await open(casePath);
+    await page.getByRole('link', { name: 'Русский' }).click();
+    await page.getByRole('heading', { name: 'Вы можете подать заявление на место в детском саду' }).waitFor();
+    assert.equal(new URL(page.url()).pathname, casePath);
+    await page.goto(`${server.url}/`);
+    await page.getByRole('heading', { level: 1, name: 'Мои дела' }).waitFor();
+    const stored = await page.evaluate(() => Object.entries({ ...localStorage }));
+    assert.deepEqual(stored, [['elukaar.language', 'ru']], 'nothing else is stored');
+    assert.deepEqual(await page.evaluate(() => Object.entries({ ...sessionStorage })), []);
+  });
+
+  it('moves nothing where less motion is asked for', async () => {
+    await open(casePath, { reducedMotion: 'reduce' });
+    await ready();
+    const moving = await page.evaluate(() =>
+      [...document.querySelectorAll('*')].filter((one) => {
+        const { transitionDuration, transitionProperty, animationName } = getComputedStyle(one);
+        return animationName !== 'none' || (transitionProperty !== 'none' && parseFloat(transitionDuration) > 0);
+      }).length,
+    );
+    assert.equal(moving, 0);
+  });
+});
+
+describe('a pushed change', () => {
+  const streamIsOpen = async () => {
+    for (let tries = 0; server.openStreams === 0 && tries < 100; tries += 1) await page.waitForTimeout(50);
+  };
+
+  it('replaces the text in place, speaks it once, marks it new and leaves the focus', async () => {
+    await open(`${casePath}?lang=en`);
+    await ready();
+    await streamIsOpen();
+    await page.waitForTimeout(1_200);
+    assert.equal(await announced(), '', 'nothing is spoken on the first load');
+    await page.evaluate(() => {
+      window.spoken = [];
+      const region = document.querySelector('[data-testid=announcer]');
+      new MutationObserver(() => window.spoken.push(region.textContent)).observe(region, { childList: true, characterData: true, subtree: true });
+    });
+    await page.getByRole('link', { name: 'Why?' }).focus();
+    const scrolled = await page.evaluate(() => scrollY);
+
+    await server.become('queued', ['status', 'timeline', 'why']);
+    await page.getByRole('heading', { name: 'The application is in the queue' }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Why?');
+    assert.equal(await page.evaluate(() => scrollY), scrolled);
+    assert.ok((await page.locator('.status').getByText('New', { exact: true }).count()) === 1);
+    await page.waitForTimeout(1_500);
+    assert.deepEqual(await page.evaluate(() => window.spoken), ['Application status changed: The application is in the queue']);
+    assert.deepEqual(await violations(page), []);
+  });
+
+  it('is told by one stream to every tab of the browser', async () => {
+    await open(casePath);
+    await ready();
+    await streamIsOpen();
+    const second = await page.context().newPage();
+    await second.goto(`${server.url}${casePath}`);
+    await second.getByRole('heading', { name: 'Saate taotleda lasteaiakohta' }).waitFor();
+    assert.equal(server.openStreams, 1);
+    await server.become('queued');
+    await second.getByRole('heading', { name: 'Taotlus on järjekorras' }).waitFor();
+    await page.getByRole('heading', { name: 'Taotlus on järjekorras' }).waitFor();
+    await page.close(); // the leading tab: the other takes the stream over
+    page = Object.assign(second, { problems: [] });
+    await streamIsOpen();
+    await server.become('checking');
+    await second.getByRole('heading', { name: 'Saime taotluse kätte' }).waitFor();
+  });
+
+  it('is made up for after a break of the connection', async () => {
+    await open(casePath);
+    await ready();
+    await streamIsOpen();
+    server.streamBroken = true;
+    server.dropStreams();
+    server.stage = 'queued'; // unseen by the page: its stream is gone
+    server.revision += 1;
+    await page.waitForTimeout(500);
+    server.streamBroken = false;
+    await page.getByRole('heading', { name: 'Taotlus on järjekorras' }).waitFor({ timeout: 30_000 });
+  });
+
+  it('stops with a banner after ten seconds without the server, and says when it is back', async () => {
+    await open(`${casePath}?lang=en`);
+    await ready();
+    await streamIsOpen();
+    const { port } = server;
+    await server.stop();
+    await page.getByText(/^Connection lost\. You see the state at \d\d:\d\d\.$/).first().waitFor({ timeout: 20_000 });
+    assert.deepEqual(await violations(page), []);
+    assert.ok(await page.getByRole('heading', { name: 'You can apply for a kindergarten place' }).isVisible());
+    server.stage = 'queued';
+    server.revision += 1;
+    await server.start(port);
+    await page.getByText('Connected again, the data are up to date.').first().waitFor({ timeout: 60_000 });
+    await page.getByRole('heading', { name: 'The application is in the queue' }).waitFor();
+  });
+
+  it('takes the page away when the right to it has ended', async () => {
+    await open(casePath);
+    await ready();
+    await streamIsOpen();
+    server.loggedIn = false;
+    server.streamBroken = true;
+    server.dropStreams();
+    await page.getByText('Seanss lõppes.', { exact: false }).first().waitFor({ timeout: 20_000 });
+    assert.equal(await page.getByRole('heading', { name: 'Saate taotleda lasteaiakohta' }).isVisible(), false);
+  });
+});
+
+describe('the application', () => {
+  it('shows what is known with its origin and asks only for the rest', async () => {
+    await open(formPath);
+    await ready();
+    assert.equal(await page.getByText('Allikas: rahvastikuregister, 12. juuli 2027').count(), 4);
+    assert.equal(await page.locator('input:not([type=radio]), select, textarea').count(), 0);
+  });
+
+  it('is filled in and put in order with the keyboard alone', async () => {
+    await open(formPath);
+    await ready();
+    await page.getByRole('button', { name: 'Lisa: Lagedi lasteaed' }).focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Lisa: Peetri lasteaed');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Tõsta ettepoole: Peetri lasteaed' }).focus();
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await page.locator('.ranked-label').allTextContents(), ['Peetri lasteaed', 'Lagedi lasteaed']);
+    assert.equal(
+      await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Tõsta ettepoole: Peetri lasteaed',
+      'the focus stays on the button that was pressed',
+    );
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await page.locator('.ranked-label').allTextContents(), ['Peetri lasteaed', 'Lagedi lasteaed']);
+    await page.locator('#field-wishedStart').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await page.locator('input[name=wishedStart]:checked').getAttribute('value'), '2028-01-01');
+  });
+
+  it('lists what is wrong at the top, takes the focus there and leads to each field', async () => {
+    await open(`${formPath}?lang=en`);
+    await ready();
+    await submit();
+    assert.equal(await page.evaluate(() => document.activeElement.className), 'error-summary');
+    assert.match(await page.title(), /^Error: /);
+    const box = page.locator('.error-summary');
+    assert.equal(await box.getByRole('heading', { level: 2 }).textContent(), 'Fix 3 errors');
+    const words = await box.getByRole('link').allTextContents();
+    assert.deepEqual(words, await page.locator('.field-error').allTextContents(), 'the same words as at the field');
+    await box.getByRole('link').nth(1).click();
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'field-wishedStart');
+    assert.equal(await page.locator('main').evaluate((main) => main.querySelector('.page').firstElementChild.className), 'error-summary');
+  });
+
+  it('keeps the answers when the language changes, the case changes and the session ends', async () => {
+    await open(formPath);
+    await ready();
+    await fill();
+    await page.getByRole('link', { name: 'English' }).click();
+    await page.getByRole('heading', { name: 'What we need from you' }).waitFor();
+    await server.become('informed', ['status']);
+    server.loggedIn = false;
+    server.streamBroken = true;
+    server.dropStreams();
+    await page.getByText('Your session has ended.', { exact: false }).first().waitFor({ timeout: 20_000 });
+    server.streamBroken = false;
+    await page.getByRole('button', { name: /Mari Maasikas/ }).click();
+    await page.getByRole('heading', { name: 'What we need from you' }).waitFor();
+    assert.deepEqual(await page.locator('.ranked-label').allTextContents(), ['Lagedi lasteaed', 'Peetri lasteaed']);
+    assert.equal(await page.locator('input:checked').count(), 2);
+  });
+
+  it('sends once what is clicked twice, and shows the receipt and then the outcome', async () => {
+    await open(formPath);
+    await ready();
+    await fill();
+    await submit();
+    server.delayMs = 300;
+    await page.locator('.form-end button').dblclick();
+    await page.getByText('Vastus on käes: 4. mai 2026, kell 09:12. Tähtaja jaoks loeb see aeg.').waitFor();
+    assert.equal(new Set(server.received.map((one) => one.key)).size, 1);
+    assert.deepEqual(server.received[0].body, {
+      subject: 's1', revision: '1',
+      form: { preferences: ['k3', 'k4'], wishedStart: '2028-09-01', language: 'et' },
+    });
+    await page.getByText('Ootame, kas selle saab arvesse võtta.', { exact: false }).waitFor();
+    server.delayMs = 0;
+    server.decide('accepted');
+    await page.locator('main').getByText('Vastus on arvesse võetud.').waitFor();
+  });
+
+  it('can be tried again after a failure under the same key', async () => {
+    await open(formPath);
+    await ready();
+    await fill();
+    await submit();
+    await page.waitForURL('**/review');
+    let answers = 0;
+    await page.route('**/actions/apply', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      answers += 1;
+      if (answers > 1) return route.continue();
+      await route.fetch(); // it arrives, but its answer is lost
+      return route.abort();
+    });
+    const button = page.locator('.form-end button');
+    await button.click();
+    await page.getByRole('alert').getByText('Saatmine ei õnnestunud.', { exact: false }).waitFor();
+    await button.click();
+    await page.waitForURL('**/sent/*');
+    assert.equal(server.received.length, 2);
+    assert.equal(server.received[0].key, server.received[1].key);
+  });
+
+  it('shows what the server refuses at the field', async () => {
+    server.refuseFields = [{ field: 'preferences', text: 'Valige teine lasteaed.' }];
+    await open(formPath);
+    await ready();
+    await fill();
+    await submit();
+    await page.waitForURL('**/review');
+    await page.locator('.form-end button').click();
+    await page.locator('.error-summary').getByText('Valige teine lasteaed.').waitFor();
+    assert.equal(await page.locator('.ranked-label').count(), 2);
+  });
+
+  it('says why it was refused and leads back to the answers', async () => {
+    await open(formPath);
+    await ready();
+    await fill();
+    await send();
+    server.decide('refused');
+    await page.getByText('andmed olid vahepeal muutunud').waitFor();
+    await page.getByRole('button', { name: 'Tagasi vormi juurde' }).click();
+    await page.getByRole('heading', { name: 'Mida vajame teilt' }).waitFor();
+    assert.deepEqual(await page.locator('.ranked-label').allTextContents(), ['Lagedi lasteaed', 'Peetri lasteaed']);
+  });
+
+  it('puts nothing of it into the address or the storage', async () => {
+    await open(formPath);
+    await ready();
+    await fill();
+    await send();
+    assert.doesNotMatch(page.url(), /lasteaed|Maasikas|k3|2028/);
+    const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    assert.doesNotMatch(stored, /lasteaed|Maasikas|k3|2028/);
+  });
+});
+
+describe('the development log-in', () => {
+  it('says loudly what it is and lets a chosen person in', async () => {
+    server.loggedIn = false;
+    await open('/?lang=en');
+    await page.getByText('Development environment. All persons and data are invented.').waitFor();
+    await page.getByRole('button', { name: /Mari Maasikas/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'My matters' }).waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Log in to the development environment' }).waitFor();
+  });
+
+  it('says what is wrong with a personal code', async () => {
+    server.loggedIn = false;
+    await open('/?lang=en');
+    await page.getByLabel('Personal code (isikukood)').fill('123');
+    await page.keyboard.press('Enter');
+    await page.getByText('There is no person with this code.', { exact: false }).waitFor();
+    assert.deepEqual(await violations(page), []);
+  });
+});
