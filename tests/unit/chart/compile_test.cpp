@@ -25,7 +25,8 @@ using List = std::vector<std::string>;
 
 TEST(ChartCompile, tells_all_problems_at_once) {
   EXPECT_EQ(problems(S("m", {S("a").at(2).on("go", To("nowhere").at(3)).on("", To("b").at(4)),
-                             S("b", {S("c")}).initial("").at(5), final("f").on("go", To("a").at(6))})),
+                             S("b", {S("c")}).initial("").at(5),
+                             final("f").on("go", To("a").at(6))})),
             (List{"5 missing-initial", "6 transition-from-final", "3 unknown-target",
                   "4 invalid-descriptor"}));
 }

@@ -75,7 +75,9 @@ TEST(ChartDone, a_parallel_root_ends_with_its_last_region) {
 }
 
 TEST(ChartDone, nothing_happens_once_the_chart_is_done) {
-  Walk run(S("m", {S("a").on("go", To("f")), final("f")}).on("go", To(".a")).always(To(".a").when("late")));
+  Walk run(S("m", {S("a").on("go", To("f")), final("f")})
+               .on("go", To(".a"))
+               .always(To(".a").when("late")));
   run("go");
   run.hold("late");
   EXPECT_EQ(run("go"), "");

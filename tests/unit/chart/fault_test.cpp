@@ -30,7 +30,8 @@ TEST(ChartFault, an_action_that_fails_ends_the_step_there) {
     const char* trace;
     int line;
   };
-  for (const Case& c : {Case{"exit", "x", 3}, Case{"act", "x -a y", 4}, Case{"enter", "x -a +b", 5}}) {
+  for (const Case& c :
+       {Case{"exit", "x", 3}, Case{"act", "x -a y", 4}, Case{"enter", "x -a +b", 5}}) {
     std::string event = c.event;
     auto fails = [&](const char* here) {
       return event == here ? std::vector<std::string>{"fail"} : std::vector<std::string>{};

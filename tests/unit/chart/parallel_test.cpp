@@ -30,7 +30,8 @@ TEST(ChartParallel, its_own_transition_is_taken_only_where_no_region_reacts) {
 
 TEST(ChartParallel, a_target_inside_one_region_enters_the_others_by_default) {
   Walk run(S("m", {S("x").on("go", To("p.r2.d")),
-                  parallel("p", {S("r1", {S("a")}), S("r2", {S("c"), S("d")}), S("r3", {S("e")})})}));
+                  parallel("p", {S("r1", {S("a")}), S("r2", {S("c"), S("d")}),
+                                 S("r3", {S("e")})})}));
   EXPECT_EQ(run("go"), "-x +p +r1 +a +r2 +d +r3 +e");
 }
 
@@ -42,7 +43,8 @@ TEST(ChartParallel, a_move_from_region_to_region_enters_all_regions_anew) {
 }
 
 TEST(ChartParallel, nested_parallel_states_hold_all_their_regions) {
-  Walk run(parallel("m", {parallel("p", {S("a"), S("b")}), S("q", {parallel("r", {S("c"), S("d")})})}));
+  Walk run(parallel("m", {parallel("p", {S("a"), S("b")}),
+                          S("q", {parallel("r", {S("c"), S("d")})})}));
   EXPECT_EQ(run.active(), "p.a p.b q.r.c q.r.d");
 }
 

@@ -10,7 +10,8 @@
 namespace elukaar::chart::test {
 
 // A random chart that compiles: up to `max_size` states, five levels, every kind of state and
-// transition. Events are "a" … "e" with parts "a.b"; guards 0 … 5; an action from `first_raise` on raises one of events().
+// transition. Events are "a" … "e" with parts "a.b"; guards 0 … 5; an action from
+// `first_raise` on raises one of events().
 class RandomChart {
  public:
   static constexpr int guard_count = 6;

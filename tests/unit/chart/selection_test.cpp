@@ -18,7 +18,8 @@ TEST(ChartSelection, leaves_then_acts_then_enters) {
 }
 
 TEST(ChartSelection, the_deepest_state_that_answers_wins) {
-  Walk run(S("m", {S("a", {S("b", {S("c").on("go", To("d")), S("d")}).on("go", To("e")), S("e")})}));
+  Walk run(S("m", {S("a", {S("b", {S("c").on("go", To("d")), S("d")}).on("go", To("e")),
+                          S("e")})}));
   EXPECT_EQ(run("go"), "-c +d");
   EXPECT_EQ(run("go"), "-d -b +e");
   EXPECT_EQ(run.active(), "a.e");
