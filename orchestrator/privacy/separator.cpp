@@ -273,7 +273,9 @@ void Compiler::check_owner(const std::string& owner, const std::string& at) {
   if (target == nullptr || properties == target->end()) return;
   const bool person = std::any_of(
       properties->items().begin(), properties->items().end(), [&](const auto& property) {
-        return property.key() == person_key || property.value().contains("x-becomes");
+        const Json* field = resolve(property.value(), at);
+        return property.key() == person_key || property.value().contains("x-becomes") ||
+               (field != nullptr && field->contains("x-becomes"));
       });
   if (!person) problem(at, fmt::format("x-owner {} holds neither a code nor a key", owner));
 }
@@ -284,7 +286,8 @@ void Compiler::declare_combined(Node& node, const Json& schema) {
   static const Node as_it_is;
   const auto declare = [&](const Json& branch, const auto& again) -> void {
     if (!branch.is_object()) return;
-    for (const auto& [name, property] : branch.value("properties", Json::object()).items()) {
+    const Json properties = branch.value("properties", Json::object());
+    for (const auto& [name, property] : properties.items()) {
       const auto same = [&, &key = name](const Property& each) { return each.name == key; };
       if (std::none_of(node.properties.begin(), node.properties.end(), same)) {
         node.properties.push_back({name, &as_it_is, false, {}});
@@ -383,11 +386,13 @@ void Compiler::safe_properties(const Json& schema, const std::string& at, Json& 
     } else if (property.is_object() && property.value("x-hoist", false)) {
       const Json* target = resolve(property, at);
       const Json inner = target == nullptr ? Json::object() : safe(*target, at);
-      for (const auto& [each, value] : inner.value("properties", Json::object()).items()) {
+      const Json inner_properties = inner.value("properties", Json::object());
+      for (const auto& [each, value] : inner_properties.items()) {
         declare(each, value);
       }
       if (is_required(name)) {
-        for (const Json& each : inner.value("required", Json::array())) required.insert(each);
+        const Json inner_required = inner.value("required", Json::array());
+        for (const Json& each : inner_required) required.insert(each.get<std::string>());
       }
     } else {
       declare(name, safe(property, at));

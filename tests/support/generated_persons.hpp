@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdio>
 #include <random>
 #include <string>
 
@@ -15,7 +16,7 @@ inline std::string generated_code(std::mt19937& random) {
   const year_month_day day{sys_days{year{1950} / 1 / 1} + days{pick(0, 36'000)}};
   const int full_year = int(day.year());
   const int first = (full_year < 2000 ? 3 : 5) + pick(0, 1);
-  char text[16];
+  char text[64];
   std::snprintf(text, sizeof text, "%d%02d%02u%02u%03d", first, full_year % 100,
                 unsigned(day.month()), unsigned(day.day()), pick(0, 999));
   const auto remainder = [&](const int (&weights)[10]) {

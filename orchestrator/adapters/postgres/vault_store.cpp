@@ -11,7 +11,7 @@
 #include "base/digest.hpp"
 #include "privacy/envelope.hpp"
 
-namespace elukaar::postgres {
+namespace elukaar::adapters::postgres {
 namespace {
 
 using engine::VaultAlias;
@@ -515,4 +515,4 @@ std::vector<VaultUsage> VaultStore::usage_of_case(const Municipality& municipali
   });
 }
 
-}  // namespace elukaar::postgres
+}  // namespace elukaar::adapters::postgres

@@ -6,7 +6,7 @@
 #include "engine/vault.hpp"
 #include "privacy/keyring.hpp"
 
-namespace elukaar::postgres {
+namespace elukaar::adapters::postgres {
 
 // The vault in PostgreSQL (schema/0002_vault.sql), sealed before it gets there. It has one connection
 // of its own, made at the first call and again after it was lost: one object for each thread. The
@@ -35,4 +35,4 @@ class VaultStore final : public engine::Vault {
   std::unique_ptr<Implementation> implementation_;
 };
 
-}  // namespace elukaar::postgres
+}  // namespace elukaar::adapters::postgres

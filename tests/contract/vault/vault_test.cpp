@@ -78,7 +78,7 @@ struct PostgresBench : Bench {
     work.exec(migration("0001_cases.sql"));
     work.exec(migration("0002_vault.sql"));
     work.commit();
-    store = std::make_unique<postgres::VaultStore>(connection_string, keyring);
+    store = std::make_unique<adapters::postgres::VaultStore>(connection_string, keyring);
   }
   ~PostgresBench() override {
     store.reset();
@@ -98,7 +98,7 @@ struct PostgresBench : Bench {
 
   std::string name;
   std::string connection_string;
-  std::unique_ptr<postgres::VaultStore> store;
+  std::unique_ptr<adapters::postgres::VaultStore> store;
 };
 
 class VaultContract : public testing::TestWithParam<std::string> {
@@ -295,7 +295,7 @@ TEST_P(VaultStore, reads_nothing_once_the_data_key_is_erased) {
 TEST_P(VaultStore, does_not_open_under_other_keys) {
   store({{entry(rae, mari, "phone", "5551")}, {}});
   const auto others = test::keyring_for({"0653"});
-  postgres::VaultStore thief(postgres().connection_string, others);
+  adapters::postgres::VaultStore thief(postgres().connection_string, others);
   const auto read = thief.read(rae, {{mari, {}, ""}}, use());
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error(), VaultError::not_authentic);
@@ -303,7 +303,7 @@ TEST_P(VaultStore, does_not_open_under_other_keys) {
 
 TEST_P(VaultStore, serves_the_residents_role_one_municipality_at_a_time) {
   store({{entry(rae, mari, "phone", "5551"), entry(viimsi, jaan, "phone", "5552")}, {}});
-  postgres::VaultStore serving(postgres().connection_string, keyring, "elukaar_resident");
+  adapters::postgres::VaultStore serving(postgres().connection_string, keyring, "elukaar_resident");
   const auto read = serving.read(rae, {{mari, {}, ""}}, use());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->at(0).at(0).value.reveal(), "5551");

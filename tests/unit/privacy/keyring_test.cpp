@@ -65,7 +65,7 @@ TEST_F(KeyringFiles, refuses_what_others_may_read) {
 }
 
 TEST_F(KeyringFiles, refuses_malformed_files_without_telling_the_key) {
-  for (const std::string bad : {"1 " + hex_a + "0", "0 " + hex_a, "1  " + hex_a, hex_a,
+  for (const std::string& bad : {"1 " + hex_a + "0", "0 " + hex_a, "1  " + hex_a, hex_a,
                                 "1 " + hex_a.substr(1) + "g", std::string()}) {
     write("0653.key", bad + "\n");
     const auto ring = Keyring::load(keys);
