@@ -11,8 +11,8 @@ bool is_fresh(const std::optional<Timestamp>& confirmed_at, Timestamp now,
   return confirmed_at && *confirmed_at <= now && now - *confirmed_at <= age;
 }
 
-// What holds for everybody who wants anything of the case. An official's right rests on a role that
-// the municipality granted, not on custody.
+// What holds for everybody who wants anything of the case. An official's right rests on a role
+// that the municipality granted, not on custody.
 Refusal check(std::span<const Party> parties, std::span<const std::string> roles,
               Assurance demanded, const Asker& asker, Timestamp now,
               std::chrono::microseconds custody_age) {

@@ -57,7 +57,8 @@ enum class Refusal { none, no_party, not_visible_to_role, assurance_too_low, cus
 std::string_view to_text(Refusal refusal);  // "no-party"
 
 // The part a person has in a case at `now`: applicant before guardian before official.
-std::optional<Role> role_of(std::span<const Party> parties, const Pseudonym& person, Timestamp now);
+std::optional<Role> role_of(std::span<const Party> parties, const Pseudonym& person,
+                            Timestamp now);
 
 // Whether a role is among the workflow file's words (applicant, guardians, official). An applicant
 // counts as one of the guardians too.

@@ -17,10 +17,10 @@ struct CloudEvent {
   std::string source;
   std::string type;
   std::string subject;
-  Timestamp time{};                                     // ours demands it: legal time counts from it
+  Timestamp time{};  // ours demands it: legal time counts from it
   std::string data_content_type = "application/json";
   std::string data_schema;
-  Municipality municipality;   // EHAK; set by the intake and the connectors, never by a foreign party
+  Municipality municipality;   // EHAK; set by intake and connectors, never by a foreign party
   std::string partition_key;   // also the Kafka record's key
   std::string correlation_id;  // the case
   std::string causation_id;    // id of the event that caused this one

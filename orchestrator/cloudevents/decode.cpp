@@ -279,7 +279,8 @@ Result<CloudEvent, DecodeError> from_binary(const Record& record, std::string_vi
 
 DecodeError too_large(std::size_t found) {
   return {ErrorCode::too_large,
-          fmt::format("expected an event of at most {} bytes, found {}", max_event_bytes, found), ""};
+          fmt::format("expected an event of at most {} bytes, found {}", max_event_bytes, found),
+          ""};
 }
 
 }  // namespace

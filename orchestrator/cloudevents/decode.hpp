@@ -39,12 +39,12 @@ enum class ErrorCode {
 // Stable name for the wire, the database and metrics: "too-large".
 std::string_view to_text(ErrorCode code);
 
-// Why an event was not taken. `sentence` says what was expected and what was found, for the person who
-// mends it; it never quotes a value of the data, which may be personal.
+// Why an event was not taken. `sentence` says what was expected and what was found, for the person
+// who mends it; it never quotes a value of the data, which may be personal.
 struct DecodeError {
   ErrorCode code = ErrorCode::not_json;
   std::string sentence;
-  std::string where;  // JSON pointer into the event, "/data/child/key"; empty: the event as a whole
+  std::string where;  // JSON pointer, "/data/child/key"; empty: the event as a whole
 
   // "schema-violation at /data/child: expected …"
   std::string text() const;
@@ -59,16 +59,17 @@ struct Record {
   std::vector<Header> headers;
 };
 
-// Who is speaking. On a topic the municipality and the partition key must be there (they were set by
-// the intake or a connector). At the intake they are set afterwards, from the sender's credentials,
-// and what the sender wrote in their place is refused as `bad-attribute`.
+// Who is speaking. On a topic the municipality and the partition key must be there (they were set
+// by the intake or a connector). At the intake they are set afterwards, from the sender's
+// credentials, and what the sender wrote in their place is refused as `bad-attribute`.
 enum class Door { topic, intake };
 
 // Reads a record in structured or binary mode (recognised by `content-type`). Never throws on any
 // bytes; says nothing about the schema of `data`: ask the SchemaCatalogue.
 Result<CloudEvent, DecodeError> decode(const Record& record);
 
-// Reads one structured event in JSON (the intake's body, a file's line). Never throws on any bytes.
+// Reads one structured event in JSON (the intake's body, a file's line). Never throws on any
+// bytes.
 Result<CloudEvent, DecodeError> decode_json(std::string_view bytes, Door door);
 
 }  // namespace elukaar::cloudevents

@@ -11,9 +11,9 @@ namespace elukaar::cloudevents {
 inline constexpr std::string_view structured_content_type =
     "application/cloudevents+json; charset=UTF-8";
 
-// Structured JSON: the same event gives the same bytes (attributes in a fixed order, then extensions
-// and the members of `data` by name). decode_json of it gives the event back. Absent attributes are
-// left out. The strings of the event must be UTF-8; a fault (exception) otherwise.
+// Structured JSON: the same event gives the same bytes (attributes in a fixed order, then
+// extensions and the members of `data` by name). decode_json of it gives the event back. Absent
+// attributes are left out. The strings of the event must be UTF-8; a fault (exception) otherwise.
 std::string encode(const CloudEvent& event);
 
 }  // namespace elukaar::cloudevents

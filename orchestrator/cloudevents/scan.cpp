@@ -24,7 +24,8 @@ std::size_t sequence_length(std::string_view bytes, std::size_t position) {
 
 DecodeError nul_character() {
   return {ErrorCode::nul_character,
-          "expected text without the character U+0000, which the database cannot hold; found one", ""};
+          "expected text without the character U+0000, which the database cannot hold; found one",
+          ""};
 }
 
 }  // namespace
@@ -54,7 +55,8 @@ std::optional<DecodeError> scan_json(std::string_view bytes, int depth) {
       if (c == '"') in_string = false;
       if (c == '\\') {
         if (bytes.substr(i, 5) == "u0000") return nul_character();
-        if (i < bytes.size() && static_cast<unsigned char>(bytes[i]) < 0x80 && bytes[i] != '\0') ++i;
+        const bool is_plain = i < bytes.size() && static_cast<unsigned char>(bytes[i]) < 0x80;
+        if (is_plain && bytes[i] != '\0') ++i;
       }
       continue;
     }

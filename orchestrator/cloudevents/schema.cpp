@@ -40,8 +40,8 @@ bool enough(const std::vector<Violation>* found) {
 }
 
 std::size_t code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  const auto is_first = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_first));
 }
 
 std::string_view type_name(const Json& data) {
@@ -71,7 +71,8 @@ Node::~Node() = default;
 bool Node::check(const Json& data, const Path& path, std::vector<Violation>* found) const {
   if (never_) return violation(found, path, "expected no such member");
   if (!check_type(data)) {
-    return violation(found, path, fmt::format("expected {}, found {}", types_text_, type_name(data)));
+    return violation(found, path,
+                     fmt::format("expected {}, found {}", types_text_, type_name(data)));
   }
   bool fits = check_value(data, path, found);
   if (!fits && enough(found)) return false;
@@ -226,8 +227,8 @@ bool Node::check_combined(const Json& data, const Path& path,
   return fits;
 }
 
-// Builds nodes from a schema. A keyword that is not carried out is an error: nobody may believe that
-// something is checked when it is not.
+// Builds nodes from a schema. A keyword that is not carried out is an error: nobody may believe
+// that something is checked when it is not.
 class Compiler {
  public:
   explicit Compiler(const Json& root) : root_(root) {}
@@ -244,7 +245,8 @@ class Compiler {
       return compile_reference(*ref, where, depth);
     } else {
       for (auto member = schema.begin(); member != schema.end() && error.empty(); ++member) {
-        keyword(*node, member.key(), member.value(), where + "/" + pointer_text(member.key()), depth);
+        keyword(*node, member.key(), member.value(), where + "/" + pointer_text(member.key()),
+                depth);
       }
     }
     return node;
@@ -257,7 +259,8 @@ class Compiler {
     if (error.empty()) error = fmt::format("at {}: {}", where.empty() ? "/" : where, what);
   }
 
-  std::unique_ptr<const Node> compile_reference(const Json& ref, const std::string& where, int depth) {
+  std::unique_ptr<const Node> compile_reference(const Json& ref, const std::string& where,
+                                                int depth) {
     const std::string target = ref.is_string() ? ref.get<std::string>() : "";
     if (target.starts_with("#/definitions/")) {
       const auto definitions = root_.find("definitions");

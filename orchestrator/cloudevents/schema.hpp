@@ -36,8 +36,8 @@ class Node {
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
-  // Whether `data` conforms. Violations are appended to `found` up to max_violations; with null the
-  // first one ends the walk.
+  // Whether `data` conforms. Violations are appended to `found` up to max_violations; with null
+  // the first one ends the walk.
   bool check(const Json& data, const Path& path, std::vector<Violation>* found) const;
 
  private:

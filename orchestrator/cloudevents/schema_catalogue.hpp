@@ -27,8 +27,8 @@ inline constexpr std::size_t max_schema_bytes = 256 * 1024;
 
 // The JSON Schemas (draft 7) of one folder, compiled: `<type>.schema.json` describes the data of
 // events of that type. `events/` for topics, `events/intake/` for the intake. Formats `date`,
-// `date-time` and `uuid` are enforced. Immutable and cheap to copy; every const function may be called
-// by any number of threads at once.
+// `date-time` and `uuid` are enforced. Immutable and cheap to copy; every const function may be
+// called by any number of threads at once.
 class SchemaCatalogue {
  public:
   // Reads all schemas directly in `folder` (not below it). All problems at once.
@@ -39,8 +39,8 @@ class SchemaCatalogue {
   // All types, sorted.
   std::vector<std::string> types() const;
 
-  // First few violations of `data` against the schema of `type`; none where it conforms, or where the
-  // type is unknown (ask schema() first, or use check()).
+  // First few violations of `data` against the schema of `type`; none where it conforms, or where
+  // the type is unknown (ask schema() first, or use check()).
   std::vector<Violation> violations(std::string_view type, const Json& data) const;
 
   // `unknown-type`, `schema-violation`, or nothing to say.

@@ -225,7 +225,11 @@ class Builder {
       for (const std::string& field : fields) {
         std::array<const WrittenPattern*, 3> patterns{};
         for (std::size_t i = 0; i < 3; ++i) {
-          const auto found = written[i]->fields.find(field);
+          auto found = written[i]->fields.find(field);
+          // A language whose short form serves as e-mail too need not repeat it.
+          if (field == "email" && found == written[i]->fields.end()) {
+            found = written[i]->fields.find("sms");
+          }
           if (found != written[i]->fields.end()) patterns[i] = &found->second;
           else missing(written[i]->where, fmt::format("text `{}`: field `{}`", key, field));
         }
@@ -466,7 +470,10 @@ Result<std::string, RenderError> Catalogue::text(std::string_view key, std::stri
   const auto text = content_->texts.find(key);
   const Translations* translations = nullptr;
   if (text != content_->texts.end()) {
-    const auto found = text->second.fields.find(std::string{field});
+    auto found = text->second.fields.find(std::string{field});
+    if (field == "email" && found == text->second.fields.end()) {
+      found = text->second.fields.find("sms");
+    }
     if (found != text->second.fields.end()) translations = &found->second;
   }
   if (translations == nullptr) {

@@ -48,7 +48,8 @@ struct TextFacts {
 
 struct Facts {
   std::map<std::string, TextFacts> texts;
-  // Plain messages by their dotted name ("ui.days_left", "reason.waiting.no_free_place") → arguments.
+  // Plain messages by their dotted name ("ui.days_left", "reason.waiting.no_free_place") →
+  // arguments.
   std::map<std::string, std::map<std::string, Argument>> messages;
 };
 
@@ -91,21 +92,22 @@ struct Rendered {
   std::string body;
   std::string next;
   std::string turn;       // as published
-  std::string turn_text;  // ui.turn_…; `resident` without an allowed action: the other parent's turn
+  std::string turn_text;  // ui.turn_…; who may do nothing reads that the other parent must
   std::optional<Date> by;
   std::string days_left;  // ui.days_left where `by` is today or later; else empty
   std::string delayed;    // ui.call_delayed while a register is silent; else empty
 };
 
 // The texts of one service in three languages: ICU MessageFormat patterns, all read and checked at
-// load. Immutable and cheap to copy; const functions may be called by any number of threads at once.
+// load. Immutable and cheap to copy; const functions may be called by any number of threads at
+// once.
 //
 // Arguments are JSON: numbers; texts; dates ("2027-04-01") and moments (RFC 3339), shown in
-// Europe/Tallinn; true and false, which a `select` reads as yes and no; {et, en, ru} objects, of which
-// the reader's language is taken. A text argument `reason` is a code of the text's own group
-// (`reason.<group>.<code>`); any other text argument whose name is a group of messages is a code of
-// that group (`rule: by-date` reads `rule.by-date`). Null counts as missing. A missing argument or an
-// unknown code is an error: there is never half a text.
+// Europe/Tallinn; true and false, which a `select` reads as yes and no; {et, en, ru} objects, of
+// which the reader's language is taken. A text argument `reason` is a code of the text's own group
+// (`reason.<group>.<code>`); any other text argument whose name is a group of messages is a code
+// of that group (`rule: by-date` reads `rule.by-date`). Null counts as missing. A missing argument
+// or an unknown code is an error: there is never half a text.
 class Catalogue {
  public:
   // Reads et.yaml, en.yaml and ru.yaml in `folder`. All problems at once.
@@ -118,7 +120,8 @@ class Catalogue {
   const std::string& version() const;
   const Facts& facts() const;
 
-  // One field of a text ("sms"), with `viewer` filled in.
+  // One field of a text ("sms"), with `viewer` filled in. Where no `email` is written, the short
+  // form `sms` is its text.
   Result<std::string, RenderError> text(std::string_view key, std::string_view field,
                                         const Viewer& viewer, const Json& args) const;
   // A plain message by its dotted name: "ui.turn_resident".
@@ -129,8 +132,8 @@ class Catalogue {
   // What this viewer reads for a published status (status.hpp) on the day `today` (in Tallinn).
   // `configured` holds arguments from configuration (localised register and rule names), which win
   // over the status's own of the same name.
-  Result<Rendered, RenderError> render(const Json& published_status, const Viewer& viewer, Date today,
-                                       const Json& configured = Json::object()) const;
+  Result<Rendered, RenderError> render(const Json& published_status, const Viewer& viewer,
+                                       Date today, const Json& configured = Json::object()) const;
 
  private:
   struct Content;

@@ -54,7 +54,8 @@ std::string write(const icu::DateFormat& format, Timestamp time) {
 struct Formats::Icu {
   std::unique_ptr<const icu::NumberFormat> number;
   std::unique_ptr<const icu::PluralRules> cardinal, ordinal;
-  std::unique_ptr<const icu::DateFormat> date_medium, date_long, date_full, time_short, time_medium;
+  std::unique_ptr<const icu::DateFormat> date_medium, date_long, date_full;
+  std::unique_ptr<const icu::DateFormat> time_short, time_medium;
 };
 
 Formats::Formats(Language language) {
@@ -68,7 +69,8 @@ Formats::Formats(Language language) {
   auto* ordinal = icu::PluralRules::forLocale(locale, UPLURAL_TYPE_ORDINAL, code);
   icu_formats->ordinal = demand(ordinal, code);
   using icu::DateFormat;
-  icu_formats->date_medium = in_tallinn(DateFormat::createDateInstance(DateFormat::kMedium, locale));
+  icu_formats->date_medium =
+      in_tallinn(DateFormat::createDateInstance(DateFormat::kMedium, locale));
   icu_formats->date_long = in_tallinn(DateFormat::createDateInstance(DateFormat::kLong, locale));
   icu_formats->date_full = in_tallinn(DateFormat::createDateInstance(DateFormat::kFull, locale));
   icu_formats->time_short = in_tallinn(DateFormat::createTimeInstance(DateFormat::kShort, locale));

@@ -261,10 +261,9 @@ class Writer {
     if (!value.is_number()) return wrong_kind(node, "a number");
     const double number = value.get<double>();
     const double counted = number - node.offset;
+    const std::string exact = fmt::format("={}", number);
     for (const auto& branch : node.branches) {
-      if (branch.selector.starts_with('=') && branch.selector.substr(1) == fmt::format("{}", number)) {
-        return write(branch.nodes, counted);
-      }
+      if (branch.selector == exact) return write(branch.nodes, counted);
     }
     return write(branch(node, formats_.plural_category(counted, node.ordinal))->nodes, counted);
   }

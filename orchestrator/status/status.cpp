@@ -94,11 +94,15 @@ Result<Status, std::string> from_published(const Json& json) {
     status.clock = std::move(*name);
   }
   if (const auto args = json.find("args"); args != json.end()) {
-    if (!args->is_object()) return failure(std::string{"expected the member `args` to be an object"});
+    if (!args->is_object()) {
+      return failure(std::string{"expected the member `args` to be an object"});
+    }
     status.args = *args;
   }
   if (const auto final = json.find("final"); final != json.end()) {
-    if (!final->is_boolean()) return failure(std::string{"expected the member `final` to be true or false"});
+    if (!final->is_boolean()) {
+      return failure(std::string{"expected the member `final` to be true or false"});
+    }
     status.final = final->get<bool>();
   }
   auto delayed = delayed_member(json);

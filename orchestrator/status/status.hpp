@@ -22,13 +22,13 @@ struct Delayed {
 // (resident-experience.md §A). Sentences are made from it at reading: Catalogue::render.
 struct Status {
   std::string text;                       // key in the text catalogue
-  std::string turn;                       // resident | municipality | kindergarten | register | none
+  std::string turn;                       // resident | municipality | kindergarten | register …
   std::string push;                       // A | N | none
   std::optional<Date> by;                 // date of the next news or of the end of the term
   std::optional<std::string> clock;       // name of a legal clock
   std::vector<std::string> legal_basis;   // citation ids
   std::vector<std::string> actions;       // names from the workflow file
-  std::vector<std::string> visible_to;    // applicant | guardians | official; access decides with it
+  std::vector<std::string> visible_to;    // applicant | guardians | official
   Json args = Json::object();             // dates as ISO text, numbers, codes, yes/no texts
   bool final = false;
   std::optional<Delayed> delayed;
