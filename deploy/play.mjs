@@ -186,7 +186,12 @@ async function playResident(resident, id) {
     return outcome === "accepted";
   });
   detail("received and accepted");
-  await watch.until("the page says that the register is slow", slowWithinMs, () => watch.wasDelayed);
+  await watch.until("the page says that the register is slow", slowWithinMs, () => {
+    if (!watch.wasDelayed && watch.pages.some(({ status }) => status.key === "queued")) {
+      throw new Error("the child is in the queue, but the page never said that the register was slow");
+    }
+    return watch.wasDelayed;
+  });
   const queued = await watch.until("the child stands in the queue", queuedWithinMs,
     () => watch.pages.find(({ status }) => status.key === "queued"));
   const seconds = (performance.now() - begun) / 1000;

@@ -1,5 +1,8 @@
 // The portal's HTTP API as a resident's browser uses it: a session cookie, a CSRF token, a stream of changes.
 
+const triesToConnect = 60;
+const pauseBetweenTriesMs = 500;
+
 // An answer that was not the expected one, with what the server said about it.
 export class Refused extends Error {
   constructor(method, path, status, body) {
@@ -57,19 +60,23 @@ export class Resident {
   // The changes as they are pushed: yields { event, data } until the signal is aborted. A lost connection is
   // made anew, as a browser does.
   async *changes(signal) {
-    while (!signal.aborted) {
+    for (let tries = 0; !signal.aborted; tries++) {
+      if (tries === triesToConnect) throw new Error("the portal cannot be reached any more");
       try {
         const answer = await fetch(`${this.#url}/api/v1/me/stream`, {
           headers: { cookie: this.#cookie, accept: "text/event-stream" },
           signal,
         });
         if (answer.status !== 200) throw new Refused("GET", "/api/v1/me/stream", answer.status, await answer.text());
-        yield* readEvents(answer.body);
+        for await (const each of readEvents(answer.body)) {
+          tries = 0;
+          yield each;
+        }
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof Refused) throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await new Promise((resolve) => setTimeout(resolve, pauseBetweenTriesMs));
     }
   }
 

@@ -93,7 +93,7 @@ class Register {
   registeredOn(bornOn) {
     const latest = Math.min(registrationDays, daysBetween(bornOn, this.today) - 2);
     const days = Math.round(Math.abs(this.chance.normal(6, 6))) + 1;
-    return addDays(bornOn, Math.min(days, latest));
+    return addDays(bornOn, days <= latest ? days : this.chance.whole(1, latest));
   }
 
   familyFor(municipality, date) {
