@@ -1,0 +1,436 @@
+#include <fmt/format.h>
+
+#include "calendar/term.hpp"
+#include "workflow/compiler.hpp"
+
+// What stands beside the states: events, actions, forms, delays, parties, citations.
+namespace elukaar::workflow {
+namespace {
+
+using Kind = Node::Kind;
+
+// Short names become parts of chart events and of file paths in messages.
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && text[0] >= 'a' && text[0] <= 'z' &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
+template <class Map>
+std::vector<std::string> keys(const Map& map) {
+  std::vector<std::string> list;
+  for (const auto& [key, value] : map) list.push_back(key);
+  return list;
+}
+
+}  // namespace
+
+cel::Environment Compiler::case_environment() const {
+  cel::Environment environment;
+  environment.variables.emplace("context", context_type_.value_or(cel::Type::dyn()));
+  environment.variables.emplace("parameters", parameters_.type());
+  environment.case_functions = true;
+  return environment;
+}
+
+std::optional<cel::Type> Compiler::data_type(const std::string& name) const {
+  const auto rule = draft_.events.find(name);
+  if (rule == draft_.events.end()) return std::nullopt;
+  const Json* schema = options_.schemas.event(rule->second.type);
+  if (schema == nullptr) return std::nullopt;
+  return cel::type_from_schema(*schema, "the data of " + name);
+}
+
+std::optional<cel::Type> Compiler::event_type(const Trigger& trigger) const {
+  using cel::Type;
+  std::vector<Type::Field> fields;
+  switch (trigger.kind) {
+    case Trigger::Kind::event:
+      fields = {{"id", Type::string(), true},
+                {"source", Type::string(), true},
+                {"type", Type::string(), true},
+                {"time", Type::timestamp(), true},
+                {"subject", Type::string(), false},
+                {"data", data_type(trigger.name).value_or(Type::dyn()), true}};
+      break;
+    case Trigger::Kind::raised:
+      fields = {{"type", Type::string(), true}, {"data", Type::dyn(), true}};
+      break;
+    case Trigger::Kind::done:
+      fields = {{"output",
+                 trigger.operation == nullptr
+                     ? Type::dyn()
+                     : cel::type_from_schema(trigger.operation->output, "the answer"),
+                 true}};
+      break;
+    case Trigger::Kind::failed:
+      fields = {{"error",
+                 Type::object("error", {{"kind", Type::enumeration({"refused", "invalid", "gave-up"}),
+                                         true},
+                                        {"code", Type::string(), false},
+                                        {"message", Type::string(), false}}),
+                 true}};
+      break;
+    case Trigger::Kind::timer:
+    case Trigger::Kind::none:
+      return std::nullopt;
+  }
+  return Type::object("event", std::move(fields));
+}
+
+cel::Environment Compiler::event_environment(const Trigger& trigger) const {
+  cel::Environment environment = case_environment();
+  if (auto type = event_type(trigger)) environment.variables.emplace("event", std::move(*type));
+  environment.variables.emplace("now", cel::Type::timestamp());
+  return environment;
+}
+
+// What expressions may read: settings, and the context that `schemas.context` declares.
+void Compiler::read_types() {
+  parameters_ = read_parameters(source_.find("parameters"), source_.find("values"),
+                                options_.municipality, source_.where, reader_);
+  draft_.parameter_places = parameters_.declared;
+
+  const Node* schemas = source_.find("schemas");
+  const Node* schema = nullptr;
+  if (schemas != nullptr && reader_.expect(*schemas, Kind::mapping, "`schemas`")) {
+    reader_.known_keys(*schemas, "`schemas`", {"context"});
+    schema = schemas->find("context");
+  }
+  if (schema != nullptr && reader_.expect(*schema, Kind::mapping, "`schemas.context`")) {
+    context_type_ = cel::type_from_schema(to_json(*schema), "context");
+  }
+  const Node* context = source_.find("context");
+  if (context == nullptr || !reader_.expect(*context, Kind::mapping, "`context`")) return;
+  if (schema == nullptr) {
+    reader_.error(context->where, "missing-key", "`context` has no types",
+                  "declare its fields under `schemas: { context: { type: object, properties: … } }`");
+  }
+  for (const Node::Entry& entry : context->entries) {
+    const cel::Type::Field* field = context_type_ ? context_type_->field(entry.key) : nullptr;
+    if (context_type_ && field == nullptr && !context_type_->open()) {
+      std::vector<std::string> known;
+      for (const auto& candidate : context_type_->fields()) known.push_back(candidate.name);
+      reader_.error(entry.where, "unknown-field",
+                    fmt::format("`schemas.context` does not declare `{}`", entry.key),
+                    suggestion(entry.key, known));
+      continue;
+    }
+    // As the case starts an object may be empty: its fields come with the events.
+    const bool empty = entry.value.is(Kind::mapping) && entry.value.entries.empty();
+    const auto value = expressions_.value(
+        entry.value, cel::Environment{},
+        field == nullptr || empty ? std::nullopt : std::optional{field->type},
+        fmt::format("`context.{}`", entry.key));
+    context_[entry.key] = value.literal();
+  }
+}
+
+void Compiler::read_events() {
+  const Node* events = source_.find("events");
+  if (events == nullptr || !reader_.expect(*events, Kind::mapping, "`events`")) return;
+  std::map<std::string, std::string> types;
+  for (const Node::Entry& entry : events->entries) {
+    if (!is_name(entry.key)) {
+      reader_.error(entry.where, "bad-name",
+                    fmt::format("`{}` is no name for an event", entry.key),
+                    "use small letters, digits and dashes: `offer-made`");
+    }
+    if (reader_.expect(entry.value, Kind::mapping, fmt::format("event `{}`", entry.key))) {
+      read_event(entry.key, entry.where, entry.value);
+      const auto [known, fresh] = types.emplace(draft_.events[entry.key].type, entry.key);
+      if (!fresh) {
+        reader_.error(entry.where, "duplicate-event",
+                      fmt::format("`{}` and `{}` are both the type {}", known->second, entry.key,
+                                  known->first),
+                      "one type has one short name");
+      }
+    }
+  }
+}
+
+void Compiler::read_event(const std::string& name, const SourcePosition& where, const Node& node) {
+  reader_.known_keys(node, "an event",
+                     {"type", "starts", "correlate", "adds", "drops", "whenUnexpected",
+                      "protective", "about"});
+  EventRule& rule = draft_.events[name];
+  draft_.event_places[name] = where;
+  rule.name = name;
+  rule.type = reader_.required_text(node, "type", fmt::format("event `{}`", name));
+  rule.protective = reader_.flag(node, "protective", false);
+  if (!rule.type.empty() && options_.schemas.event(rule.type) == nullptr) {
+    reader_.error(node.find("type")->where, "unknown-event-type",
+                  fmt::format("there is no schema for events of type {}", rule.type),
+                  suggestion(rule.type, options_.schemas.event_types()));
+  }
+  if (const Node* starts = node.find("starts")) read_starts(*starts, rule);
+  if (const Node* correlate = node.find("correlate")) read_correlation(*correlate, rule);
+  const cel::Environment environment = event_environment({Trigger::Kind::event, name, nullptr});
+  if (const Node* adds = node.find("adds")) rule.adds = read_keys(*adds, environment, "`adds`");
+  if (const Node* drops = node.find("drops")) rule.drops = read_keys(*drops, environment, "`drops`");
+  if (const Node* unexpected = node.find("whenUnexpected")) {
+    draft_.with_unexpected.insert(name);
+    read_unexpected(*unexpected, name, rule.when_unexpected);
+  }
+}
+
+void Compiler::read_starts(const Node& node, EventRule& rule) {
+  if (!node.is(Kind::mapping)) {
+    const std::string word = reader_.word(
+        node, fmt::format("`starts` of event `{}`", rule.name), {"never", "ifNoOpenCase", "always"});
+    if (word == "ifNoOpenCase") rule.starts = Starts::if_no_open_case;
+    if (word == "always") rule.starts = Starts::always;
+    return;
+  }
+  reader_.known_keys(node, "`starts`", {"when"});
+  const Node* when = node.find("when");
+  if (when == nullptr) return;
+  cel::Environment environment;  // there is no case yet
+  environment.variables.emplace("parameters", parameters_.type());
+  environment.variables.emplace("event",
+                                *event_type({Trigger::Kind::event, rule.name, nullptr}));
+  rule.starts = Starts::when;
+  rule.starts_when = expressions_.program(*when, environment, cel::Type::boolean(), "`when`");
+}
+
+std::vector<KeyRule> Compiler::read_keys(const Node& node, const cel::Environment& environment,
+                                         std::string_view what) {
+  std::vector<KeyRule> rules;
+  if (!reader_.expect(node, Kind::mapping, what)) return rules;
+  for (const Node::Entry& entry : node.entries) {
+    if (entry.key == "where") continue;
+    rules.push_back({entry.key, expressions_.value(entry.value, environment,
+                                                   cel::Type::string().with_nullable(),
+                                                   fmt::format("key `{}`", entry.key))});
+  }
+  return rules;
+}
+
+void Compiler::read_correlation(const Node& node, EventRule& rule) {
+  cel::Environment with_case = event_environment({Trigger::Kind::event, rule.name, nullptr});
+  with_case.variables.erase("now");
+  cel::Environment alone = with_case;  // keys are looked for before there is a case
+  alone.variables.erase("context");
+  alone.case_functions = false;
+
+  const auto alternative = [&](const Node& item) {
+    if (!reader_.expect(item, Kind::mapping, "`correlate`")) return;
+    if (const Node::Entry* all = item.entry("all")) {
+      reader_.error(all->where, "not-supported",
+                    "events for all cases of a municipality are not carried out by this release");
+      return;
+    }
+    CorrelationRule correlation;
+    correlation.keys = read_keys(item, alone, "`correlate`");
+    if (correlation.keys.empty()) {
+      reader_.error(item.where, "missing-key",
+                    fmt::format("`correlate` of event `{}` names no key", rule.name),
+                    "name what finds the case: `{ child: \"{{ event.data.child.key }}\" }`");
+    }
+    if (const Node* where = item.find("where")) {
+      correlation.where =
+          expressions_.program(*where, with_case, cel::Type::boolean(), "`where`");
+    }
+    rule.correlate.push_back(std::move(correlation));
+  };
+  if (node.is(Kind::sequence)) {
+    for (const Node& item : node.items) alternative(item);
+  } else {
+    alternative(node);
+  }
+}
+
+void Compiler::read_unexpected(const Node& node, const std::string& name, Unexpected& into) {
+  if (!node.is(Kind::mapping)) {
+    const std::string word = reader_.word(
+        node, fmt::format("`whenUnexpected` of event `{}`", name), {"park", "ignore"});
+    into.kind = word == "ignore" ? Unexpected::Kind::ignore : Unexpected::Kind::park;
+    return;
+  }
+  reader_.known_keys(node, "`whenUnexpected`", {"defer"});
+  const Node* defer = node.find("defer");
+  if (defer == nullptr || !reader_.expect(*defer, Kind::text, "`defer`")) return;
+  const auto period = calendar::Period::parse(defer->text);
+  if (!period || period->months != 0) {
+    reader_.error(defer->where, "bad-period",
+                  period ? fmt::format("`{}` counts months; an event is deferred for days or less",
+                                       defer->text)
+                         : period.error().what,
+                  "write a period such as P7D");
+    return;
+  }
+  into.kind = Unexpected::Kind::defer;
+  into.defer_for = period->time + std::chrono::days{period->days};
+}
+
+void Compiler::read_actions() {
+  const Node* actions = source_.find("actions");
+  if (actions == nullptr || !reader_.expect(*actions, Kind::mapping, "`actions`")) return;
+  for (const Node::Entry& entry : actions->entries) {
+    const Node& node = entry.value;
+    if (!reader_.expect(node, Kind::mapping, fmt::format("action `{}`", entry.key))) continue;
+    reader_.known_keys(node, "an action",
+                       {"event", "form", "subject", "roles", "assurance", "about"});
+    ActionRule rule;
+    rule.name = entry.key;
+    rule.event = reader_.required_text(node, "event", fmt::format("action `{}`", entry.key));
+    rule.form = reader_.text(node, "form");
+    if (!rule.event.empty() && draft_.events.count(rule.event) == 0) {
+      reader_.error(node.find("event")->where, "unknown-event",
+                    fmt::format("action `{}` names the event `{}`, which is not declared",
+                                entry.key, rule.event),
+                    suggestion(rule.event, keys(draft_.events)));
+    }
+    if (!rule.form.empty() && draft_.forms.count(rule.form) == 0) {
+      reader_.error(node.find("form")->where, "unknown-form",
+                    fmt::format("action `{}` names the form `{}`, which is not declared",
+                                entry.key, rule.form),
+                    suggestion(rule.form, keys(draft_.forms)));
+    }
+    for (const Node* role : reader_.texts(node, "roles")) {
+      rule.roles.push_back(reader_.word(*role, fmt::format("a role of action `{}`", entry.key),
+                                        {"applicant", "guardians", "official"}));
+    }
+    if (rule.roles.empty()) {
+      reader_.error(entry.where, "missing-key", fmt::format("action `{}` lacks `roles`", entry.key),
+                    "say who may do it: [applicant], [guardians] or [official]");
+    }
+    rule.assurance = "substantial";
+    if (const Node* assurance = node.find("assurance")) {
+      rule.assurance = reader_.word(*assurance, "`assurance`", {"substantial", "high"});
+    }
+    if (const Node* subject = node.find("subject")) {
+      rule.subject = expressions_.program(*subject, case_environment(), cel::Type::string(),
+                                          fmt::format("the subject of `{}`", entry.key));
+    }
+    draft_.action_places[entry.key] = entry.where;
+    draft_.person_actions.emplace(entry.key, std::move(rule));
+  }
+}
+
+void Compiler::read_forms() {
+  const Node* forms = source_.find("forms");
+  if (forms == nullptr || !reader_.expect(*forms, Kind::mapping, "`forms`")) return;
+  for (const Node::Entry& entry : forms->entries) {
+    if (!reader_.expect(entry.value, Kind::mapping, fmt::format("form `{}`", entry.key))) continue;
+    reader_.known_keys(entry.value, "a form", {"known", "asked", "about"});
+    Form form;
+    form.name = entry.key;
+    form.asked = Json::array();
+    for (const Node* known : reader_.texts(entry.value, "known")) {
+      if (known->text.starts_with("child.") || known->text.starts_with("guardian.")) {
+        form.known.push_back(known->text);
+      } else {
+        reader_.error(known->where, "unknown-word",
+                      fmt::format("`{}` is no field that is known of a person", known->text),
+                      "write `child.…` or `guardian.…`");
+      }
+    }
+    const Node* asked = entry.value.find("asked");
+    if (asked != nullptr && reader_.expect(*asked, Kind::sequence, "`asked`")) {
+      for (const Node& field : asked->items) read_form_field(field, form);
+    }
+    draft_.form_places[entry.key] = entry.where;
+    draft_.forms.emplace(entry.key, std::move(form));
+  }
+}
+
+// Settings are put in their place at once: a form is the same for every family of the municipality.
+void Compiler::read_form_field(const Node& field, Form& form) {
+  if (!reader_.expect(field, Kind::mapping, "a field of a form")) return;
+  reader_.known_keys(field, "a field of a form",
+                     {"id", "type", "options", "atLeast", "atMost", "notBefore", "count"});
+  reader_.required_text(field, "id", "a field of a form");
+  if (const Node* type = field.find("type")) {
+    reader_.word(*type, "type of a field", {"ranked", "choice", "month-choice"});
+  } else {
+    reader_.error(field.where, "missing-key", "a field of a form lacks `type`",
+                  "write `type: ranked`, `choice` or `month-choice`");
+  }
+  cel::Environment environment;
+  environment.variables.emplace("parameters", parameters_.type());
+  const Template value = expressions_.value(field, environment, std::nullopt, "a field of a form");
+  if (!options_.municipality) {
+    form.asked.push_back(value.literal());
+    return;
+  }
+  cel::Activation activation;
+  activation.parameters = &parameters_.values;
+  auto evaluated = value.evaluate(activation);
+  if (evaluated) {
+    form.asked.push_back(std::move(*evaluated));
+  } else if (reader_.problems().empty()) {  // else a missing setting is the cause, and was told
+    reader_.error(evaluated.error().where, "bad-form", evaluated.error().what);
+  }
+}
+
+void Compiler::read_delays() {
+  const Node* delays = source_.find("delays");
+  if (delays == nullptr || !reader_.expect(*delays, Kind::mapping, "`delays`")) return;
+  for (const Node::Entry& entry : delays->entries) {
+    const bool mapping = entry.value.is(Kind::mapping);
+    if (mapping) reader_.known_keys(entry.value, "a delay", {"until", "endOfDay", "about"});
+    const Node* when = mapping ? entry.value.find("until") : &entry.value;
+    draft_.delay_places[entry.key] = entry.where;
+    if (when == nullptr) {
+      reader_.error(entry.where, "missing-key", fmt::format("delay `{}` lacks `until`", entry.key));
+      continue;
+    }
+    auto program = expressions_.program(*when, case_environment(), std::nullopt,
+                                        fmt::format("delay `{}`", entry.key));
+    if (!program) continue;
+    using K = cel::Type::Kind;
+    const K kind = program->type().kind();
+    if (kind != K::date && kind != K::timestamp && kind != K::duration && kind != K::string &&
+        kind != K::dyn && kind != K::null) {
+      reader_.error(when->where, "wrong-type",
+                    fmt::format("delay `{}`: expected a date, a time or a period, found {}",
+                                entry.key, program->type().str()));
+    }
+    draft_.delays.emplace(entry.key,
+                          Delay{entry.key, std::move(*program),
+                                mapping && reader_.flag(entry.value, "endOfDay", false)});
+  }
+}
+
+void Compiler::read_parties() {
+  const Node* parties = source_.find("parties");
+  if (parties == nullptr || !reader_.expect(*parties, Kind::mapping, "`parties`")) return;
+  reader_.known_keys(*parties, "`parties`", {"applicant", "guardians", "official"});
+  for (const Node::Entry& entry : parties->entries) {
+    auto program = expressions_.program(entry.value, case_environment(), std::nullopt,
+                                        fmt::format("party `{}`", entry.key));
+    if (!program) continue;
+    const cel::Type text = cel::Type::string().with_nullable();
+    const cel::Type& type = program->type();
+    if (!text.accepts(type) && !cel::Type::list(text).accepts(type)) {
+      reader_.error(entry.value.where, "wrong-type",
+                    fmt::format("party `{}`: expected a person's key or a list of them, found {}",
+                                entry.key, type.str()));
+    }
+    draft_.parties.emplace(entry.key, std::move(*program));
+  }
+}
+
+void Compiler::read_legal_basis() {
+  const Node* citations = source_.find("legalBasis");
+  if (citations == nullptr || !reader_.expect(*citations, Kind::mapping, "`legalBasis`")) return;
+  for (const Node::Entry& entry : citations->entries) {
+    if (!reader_.expect(entry.value, Kind::mapping, fmt::format("citation `{}`", entry.key))) {
+      continue;
+    }
+    reader_.known_keys(entry.value, "a citation", {"text", "url", "about"});
+    const Node* text = entry.value.find("text");
+    for (const char* language : {"et", "en", "ru"}) {
+      const Node* words = text == nullptr ? nullptr : text->find(language);
+      if (words != nullptr && words->is(Kind::text) && !words->text.empty()) continue;
+      reader_.error(entry.where, "missing-text",
+                    fmt::format("citation `{}` has no text in `{}`", entry.key, language));
+    }
+    Json citation = {{"text", text == nullptr ? Json::object() : to_json(*text)},
+                     {"url", nullptr}};
+    if (const Node* url = entry.value.find("url")) citation["url"] = to_json(*url);
+    draft_.legal_basis[entry.key] = std::move(citation);
+  }
+}
+
+}  // namespace elukaar::workflow

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "workflow/compile.hpp"
+#include "workflow/draft.hpp"
+#include "workflow/expressions.hpp"
+#include "workflow/parameters.hpp"
+#include "workflow/reader.hpp"
+
+namespace elukaar::workflow {
+
+// Turns a merged source into a Draft. Lives for one compilation. compile_declarations.cpp reads what
+// stands beside the states, compile_states.cpp the states.
+class Compiler {
+ public:
+  Compiler(const Node& source, const CompileOptions& options, Problems& problems)
+      : source_(source), options_(options), reader_(problems), expressions_(reader_) {}
+
+  // All of it. What is wrong is among the problems.
+  void run();
+
+  Draft& draft() { return draft_; }
+  const Parameters& parameters() const { return parameters_; }
+  const Json& context() const { return context_; }
+  Reader& reader() { return reader_; }
+
+ private:
+  // What an expression is evaluated for: decides what `event` is.
+  struct Trigger {
+    enum class Kind { event, raised, timer, done, failed, none };
+    Kind kind = Kind::none;
+    std::string name;                               // of the event
+    const Schemas::Operation* operation = nullptr;  // done
+  };
+
+  // compile_declarations.cpp
+  void read_types();
+  void read_events();
+  void read_event(const std::string& name, const SourcePosition& where, const Node& node);
+  void read_correlation(const Node& node, EventRule& rule);
+  std::vector<KeyRule> read_keys(const Node& node, const cel::Environment& environment,
+                                 std::string_view what);
+  void read_unexpected(const Node& node, const std::string& name, Unexpected& into);
+  void read_starts(const Node& node, EventRule& rule);
+  void read_actions();
+  void read_forms();
+  void read_form_field(const Node& field, Form& form);
+  void read_delays();
+  void read_parties();
+  void read_legal_basis();
+
+  // compile_states.cpp
+  void collect_raised(const Node& node);
+  void read_root();
+  chart::StateSource read_state(const std::string& key, const std::string& path, const Node& node);
+  void read_substates(const Node& node, const std::string& path, chart::StateSource& state);
+  void read_on(const Node& node, const std::string& path, chart::StateSource& state);
+  void read_after(const Node& node, const std::string& path, chart::StateSource& state);
+  void read_invokes(const Node& node, const std::string& path, chart::StateSource& state);
+  void read_invoke(const Node& node, const std::string& path, chart::StateSource& state);
+  void read_alternatives(const Node& node, const std::string& descriptor, const std::string& rule,
+                         const Trigger& trigger, std::vector<chart::TransitionSource>& into);
+  chart::TransitionSource read_transition(const Node& node, const std::string& rule,
+                                          const Trigger& trigger);
+  void read_context(const Node& node, const cel::Environment& environment, std::vector<int>& into);
+  void read_action_list(const Node& node, const cel::Environment& environment,
+                        std::vector<int>& into);
+  std::optional<ActionBody> read_action(const Node& node, const cel::Environment& environment,
+                                        std::vector<int>& into);
+  void read_meta(const Node& node, const std::string& path, bool final);
+  void read_status(const Node& node, const std::string& path, bool final);
+
+  cel::Environment case_environment() const;   // context and parameters, no event, no now
+  cel::Environment event_environment(const Trigger& trigger) const;
+  std::optional<cel::Type> event_type(const Trigger& trigger) const;
+  // The data of a declared event; nothing for one whose schema is unknown.
+  std::optional<cel::Type> data_type(const std::string& name) const;
+
+  const Node& source_;
+  const CompileOptions& options_;
+  Reader reader_;
+  Expressions expressions_;
+  Draft draft_;
+  Parameters parameters_;
+  std::optional<cel::Type> context_type_;
+  Json context_ = Json::object();
+};
+
+// Everything that can be told only of the whole: reachability, who handles what, texts.
+void check(const Draft& draft, const chart::Chart& chart, const CompileOptions& options,
+           Reader& reader);
+
+}  // namespace elukaar::workflow

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "workflow/workflow.hpp"
+
+namespace elukaar::workflow {
+
+// A name that the file uses somewhere, for checks once all is known.
+struct Mentioned {
+  std::string name;
+  SourcePosition where;
+};
+
+struct StatusArgument {
+  cel::Type type;
+  SourcePosition where;
+  std::optional<std::string> constant;  // a text that is always the same: a code
+};
+
+// What the compiler knows of a state beyond what the engine needs: places and types, for checks.
+struct StateDraft {
+  StateRule rule;
+  SourcePosition where;
+  SourcePosition status_where;
+  std::map<std::string, StatusArgument> arguments;  // of the status
+  std::vector<Mentioned> actions;                   // that the status offers
+  std::vector<Mentioned> legal_basis;
+  // "on", "after", "always", "invoke": what could take the case out of the state by itself.
+  bool has_timer_or_call = false;
+  bool has_unguarded_always = false;
+};
+
+// A workflow on its way from the file to `Workflow`: all that a check may want to see.
+struct Draft {
+  chart::StateSource root;
+  std::map<std::string, StateDraft> states;  // by path; "" is the root
+  std::vector<cel::Program> guards;
+  std::vector<ActionBody> actions;
+  std::vector<std::string> rules;
+
+  std::map<std::string, EventRule> events;
+  std::map<std::string, SourcePosition> event_places;
+  std::set<std::string> with_unexpected;  // events that say whenUnexpected
+  std::vector<Mentioned> handled;         // what the states' `on` mention
+  std::set<std::string> raised;           // events that actions raise
+  std::map<std::string, ActionRule> person_actions;
+  std::map<std::string, SourcePosition> action_places;
+  std::map<std::string, Form> forms;
+  std::map<std::string, SourcePosition> form_places;
+  std::map<std::string, Delay> delays;
+  std::map<std::string, SourcePosition> delay_places;
+  std::set<std::string> used_delays;
+  std::map<std::string, cel::Program> parties;
+  std::vector<Mentioned> notified;  // texts that `notify` sends
+  Json legal_basis = Json::object();
+  std::map<std::string, SourcePosition> parameter_places;
+  std::set<std::string> used_parameters;
+  std::vector<cel::Mention> asked_states;  // by state('…')
+  std::string pins_on;
+  SourcePosition pins_on_place;
+};
+
+}  // namespace elukaar::workflow

@@ -1,0 +1,133 @@
+#include "workflow/load.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "workflow/compile.hpp"
+#include "workflow/merge.hpp"
+
+namespace elukaar::workflow {
+namespace fs = std::filesystem;
+namespace {
+
+bool has_errors(const Problems& problems) {
+  return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
+    return problem.severity == Severity::error;
+  });
+}
+
+// Releases of a service that stand in the folder, for the hint.
+std::vector<std::string> known_bases(const fs::path& workflows_dir) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& service : fs::directory_iterator(workflows_dir, error)) {
+    std::error_code inner;
+    for (const auto& release : fs::directory_iterator(service.path(), inner)) {
+      if (!fs::exists(release.path() / "workflow.yaml", inner)) continue;
+      names.push_back(service.path().filename().string() + "@" +
+                      release.path().filename().string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// The base that `extends: kindergarten-place@2026.1` names.
+Result<Node, Problems> read_base(const Node& extends, const Sources& sources) {
+  const std::size_t at = extends.text.find('@');
+  const bool named = extends.is(Node::Kind::text) && at != std::string::npos && at > 0 &&
+                     extends.text.find_first_of("/\\") == std::string::npos &&
+                     extends.text.find("..") == std::string::npos;
+  const fs::path path = named ? sources.workflows_dir / extends.text.substr(0, at) /
+                                    extends.text.substr(at + 1) / "workflow.yaml"
+                              : fs::path{};
+  std::error_code error;
+  if (!named || !fs::exists(path, error)) {
+    return failure(Problems{{extends.where,
+                             fmt::format("`extends`: there is no base {}", extends.describe()),
+                             suggestion(extends.text, known_bases(sources.workflows_dir)),
+                             "unknown-base", Severity::error}});
+  }
+  auto base = read_yaml_file(path, path.string());
+  if (!base) return base;
+  const Node* key = base->find("key");
+  const Node* release = base->find("release");
+  if (key == nullptr || release == nullptr || key->text + "@" + release->text != extends.text) {
+    return failure(Problems{{key == nullptr ? base->where : key->where,
+                             fmt::format("this file stands where {} is looked for, but calls itself "
+                                         "`{}@{}`",
+                                         extends.describe(), key == nullptr ? "" : key->text,
+                                         release == nullptr ? "" : release->text),
+                             "folder and file must agree", "unknown-base", Severity::error}});
+  }
+  return base;
+}
+
+void warn_of_unused_texts(const std::vector<status::Override>& texts, const Workflow& workflow,
+                          Problems& warnings) {
+  std::vector<std::string> shown;
+  for (const StateRule& state : workflow.states) {
+    if (state.status) shown.push_back(state.status->text);
+  }
+  for (const ActionBody& action : workflow.actions) {
+    if (const auto* notify = std::get_if<Notify>(&action)) shown.push_back(notify->text);
+  }
+  for (const status::Override& text : texts) {
+    if (text.field.empty() || std::find(shown.begin(), shown.end(), text.key) != shown.end()) {
+      continue;
+    }
+    warnings.push_back({text.where, fmt::format("no state shows the text `{}`", text.key),
+                        suggestion(text.key, shown), "unused-text", Severity::warning});
+  }
+}
+
+}  // namespace
+
+Result<Loaded, Problems> load(const fs::path& file, const Sources& sources) {
+  auto source = read_yaml_file(file, file.string());
+  if (!source) return failure(std::move(source.error()));
+  const Node* extends = source->is(Node::Kind::mapping) ? source->find("extends") : nullptr;
+
+  Loaded loaded;
+  Problems problems;
+  Node merged;
+  if (extends != nullptr) {
+    auto base = read_base(*extends, sources);
+    if (!base) return failure(std::move(base.error()));
+    Reader reader(problems);
+    MunicipalityFile parts = merge(*base, *source, reader);
+    merged = std::move(parts.merged);
+    merged.where = source->where;
+    loaded.texts = std::move(parts.texts);
+  } else {
+    merged = std::move(*source);
+  }
+  const Node* key = merged.is(Node::Kind::mapping) ? merged.find("key") : nullptr;
+  const status::Facts* texts =
+      sources.texts && key != nullptr ? sources.texts(key->text) : nullptr;
+  auto workflow = compile(merged, {sources.schemas, texts, extends != nullptr}, loaded.warnings);
+  if (!workflow) {
+    problems.insert(problems.end(), workflow.error().begin(), workflow.error().end());
+  }
+  if (has_errors(problems)) return failure(std::move(problems));
+  loaded.warnings.insert(loaded.warnings.end(), problems.begin(), problems.end());
+  loaded.workflow = std::move(*workflow);
+  warn_of_unused_texts(loaded.texts, *loaded.workflow, loaded.warnings);
+  return loaded;
+}
+
+Result<WorkflowPtr, Problems> compile_canonical(const std::string& canonical,
+                                                const Schemas& schemas) {
+  const OrderedJson json = OrderedJson::parse(canonical, nullptr, false);
+  if (!json.is_object()) {
+    return failure(Problems{{{"the stored source", 0, 0}, "expected a JSON object", "",
+                             "yaml-syntax", Severity::error}});
+  }
+  const std::string name = fmt::format("{}@{}", json.value("key", std::string{"?"}),
+                                       json.value("release", std::string{"?"}));
+  Problems warnings;
+  return compile(from_json(json, name), {schemas, nullptr, json.contains("values")}, warnings);
+}
+
+}  // namespace elukaar::workflow

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "status/catalogue.hpp"
+#include "workflow/schemas.hpp"
+#include "workflow/workflow.hpp"
+
+namespace elukaar::workflow {
+
+// Where a workflow file's surroundings come from. Borrowed for the length of a call.
+struct Sources {
+  std::filesystem::path workflows_dir;  // bases: <key>/<release>/workflow.yaml
+  const Schemas& schemas;
+  // The texts of a service by its key; null: nothing is said about texts.
+  std::function<const status::Facts*(const std::string& service)> texts{};
+};
+
+// One municipality's service as its file says, or a base by itself (which can be looked at, not run:
+// it has no municipality and no settings).
+struct Loaded {
+  WorkflowPtr workflow;
+  std::vector<status::Override> texts;  // the municipality's own words
+  Problems warnings;
+};
+
+// Reads, merges, checks and compiles one file. All problems at once, at least one of them an error.
+Result<Loaded, Problems> load(const std::filesystem::path& file, const Sources& sources);
+
+// Compiles `Workflow::canonical` again, to the same digest: a running case keeps its version. Texts are
+// not asked: they float. Places in messages say where in the case's source, not in a file.
+Result<WorkflowPtr, Problems> compile_canonical(const std::string& canonical,
+                                                const Schemas& schemas);
+
+// One municipality's service with its texts, ready to run.
+struct Service {
+  std::filesystem::path file;
+  WorkflowPtr workflow;
+  status::Catalogue texts;
+  Problems warnings;
+};
+
+// Every municipality's services: all `workflows/municipalities/*/*.yaml` below `content_dir`, with the
+// texts of `workflows/<service>/texts`. Blocking; for the start of the program and for lint.
+Result<std::vector<Service>, Problems> load_all(const std::filesystem::path& content_dir,
+                                                const Schemas& schemas);
+
+// Reads text files once for many municipalities.
+class TextShelf {
+ public:
+  explicit TextShelf(std::filesystem::path workflows_dir) : folder_(std::move(workflows_dir)) {}
+
+  // The texts of a service, read at the first call; null where they cannot be read or are wrong, which
+  // is added to the problems once.
+  const status::Catalogue* find(const std::string& service, Problems& problems);
+
+ private:
+  std::filesystem::path folder_;
+  std::map<std::string, std::optional<status::Catalogue>> read_;
+};
+
+}  // namespace elukaar::workflow

@@ -1,0 +1,235 @@
+#include "workflow/merge.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/nearest.hpp"
+
+namespace elukaar::workflow {
+namespace {
+
+using Kind = Node::Kind;
+
+bool is_list_with_ids(const Node& node) {
+  return node.is(Kind::sequence) && !node.items.empty() &&
+         std::all_of(node.items.begin(), node.items.end(), [](const Node& item) {
+           return item.is(Kind::mapping) && item.find("id") != nullptr;
+         });
+}
+
+void merge_by_id(Node& target, const Node& patch) {
+  for (const Node& item : patch.items) {
+    const std::string& id = item.find("id")->text;
+    const auto same = std::find_if(target.items.begin(), target.items.end(), [&](const Node& old) {
+      return old.find("id")->text == id;
+    });
+    if (same == target.items.end()) {
+      target.items.push_back(item);
+    } else {
+      merge_patch(*same, item);
+    }
+  }
+}
+
+// What an overlay may not do: remove what is not there, or what protects people.
+void check_overlay(const Node& base, const Node& overlay, const std::string& path, Reader& reader) {
+  for (const Node::Entry& entry : overlay.entries) {
+    const std::string name = path.empty() ? entry.key : path + "." + entry.key;
+    const Node* old = base.is(Kind::mapping) ? base.find(entry.key) : nullptr;
+    if (entry.value.is(Kind::null) && old == nullptr) {
+      std::vector<std::string> keys;
+      for (const Node::Entry& known : base.entries) keys.push_back(known.key);
+      reader.error(entry.where, "bad-overlay",
+                   fmt::format("the overlay removes `{}`, which the service does not have", name),
+                   suggestion(entry.key, keys));
+    }
+    if (old != nullptr && old->is(Kind::mapping)) {
+      const Node* protective = old->find("protective");
+      const bool guarded = protective != nullptr && protective->boolean;
+      const Node* now = entry.value.find("protective");
+      if (guarded && (entry.value.is(Kind::null) || (now != nullptr && !now->boolean))) {
+        reader.error(entry.where, "bad-overlay",
+                     fmt::format("`{}` is a protective event: an overlay may not take it away",
+                                 name));
+      }
+      if (entry.value.is(Kind::mapping)) check_overlay(*old, entry.value, name, reader);
+    }
+  }
+}
+
+class Taker {
+ public:
+  Taker(const Node& file, MunicipalityFile& into, Reader& reader)
+      : file_(file), into_(into), reader_(reader) {
+    values_.kind = Kind::mapping;
+    values_.where = file.where;
+  }
+
+  void take() {
+    for (const Node::Entry& entry : file_.entries) {
+      if (entry.key == "extends" || entry.key == "overlay") continue;
+      if (entry.key == "municipality") {
+        municipality(entry.value);
+        add(entry);
+      } else if (entry.key == "proactive") {
+        Node::Entry copy = entry;
+        copy.value.kind = Kind::boolean;
+        copy.value.boolean = reader_.flag(file_, "proactive", false);
+        copy.value.text = copy.value.boolean ? "true" : "false";
+        add(copy);
+      } else if (entry.key == "systems") {
+        systems(entry.value);
+        add(entry);
+      } else if (entry.key == "terms") {
+        terms(entry.value);
+      } else if (entry.key == "texts") {
+        texts(entry.value);
+      } else {
+        set(entry.key, entry.where, entry.value);
+      }
+    }
+    if (file_.find("municipality") == nullptr) {
+      reader_.error(file_.where, "missing-key", "the file lacks `municipality`: whose is it?",
+                    "add `municipality: { name: …, ehak: \"0653\", contact: { … } }`");
+    }
+    into_.merged.entries.push_back({"values", file_.where, std::move(values_)});
+  }
+
+ private:
+  void add(const Node::Entry& entry) { into_.merged.entries.push_back(entry); }
+
+  void set(const std::string& name, const SourcePosition& where, const Node& value) {
+    if (const Node::Entry* known = values_.entry(name)) {
+      reader_.error(where, "duplicate-key", fmt::format("`{}` is set twice", name),
+                    fmt::format("it is set in line {} already; keep one", known->where.line));
+      return;
+    }
+    values_.entries.push_back({name, where, value});
+  }
+
+  void municipality(const Node& node) {
+    if (!reader_.expect(node, Kind::mapping, "`municipality`")) return;
+    reader_.known_keys(node, "`municipality`", {"name", "ehak", "contact", "responsible"});
+    reader_.required_text(node, "name", "`municipality`");
+    const Node* ehak = node.find("ehak");
+    const bool good = ehak != nullptr && ehak->is(Kind::text) && ehak->text.size() == 4 &&
+                      ehak->text.find_first_not_of("0123456789") == std::string::npos;
+    if (!good) {
+      reader_.error(ehak == nullptr ? node.where : ehak->where, "bad-municipality",
+                    fmt::format("expected the municipality's EHAK code, found {}",
+                                ehak == nullptr ? "none" : ehak->describe()),
+                    "write four digits in quotes: `ehak: \"0653\"`");
+    }
+    const Node* contact = node.find("contact");
+    if (contact == nullptr) {
+      reader_.error(node.where, "missing-key", "`municipality` lacks `contact`: whom may a family ask?",
+                    "add `contact: { unit: …, phone: …, email: …, hours: … }`");
+    } else if (reader_.expect(*contact, Kind::mapping, "`contact`")) {
+      reader_.known_keys(*contact, "`contact`", {"unit", "phone", "email", "hours"});
+    }
+  }
+
+  void systems(const Node& node) {
+    if (!reader_.expect(node, Kind::mapping, "`systems`")) return;
+    for (const Node::Entry& entry : node.entries) {
+      reader_.expect(entry.value, Kind::text, fmt::format("the profile of `{}`", entry.key));
+    }
+  }
+
+  void terms(const Node& node) {
+    if (!reader_.expect(node, Kind::mapping, "`terms`")) return;
+    for (const Node::Entry& entry : node.entries) {
+      if (!entry.value.is(Kind::mapping)) {
+        set(entry.key, entry.where, entry.value);
+        continue;
+      }
+      reader_.known_keys(entry.value, fmt::format("the term `{}`", entry.key),
+                         {"length", "from", "outsideRound"});
+      for (const Node::Entry& part : entry.value.entries) {
+        if (part.key == "length") set(entry.key, part.where, part.value);
+        if (part.key == "from") set(entry.key + "From", part.where, part.value);
+        if (part.key == "outsideRound") set(entry.key + "OutsideRound", part.where, part.value);
+      }
+    }
+  }
+
+  void texts(const Node& node) {
+    if (!reader_.expect(node, Kind::mapping, "`texts`")) return;
+    reader_.known_keys(node, "`texts`", {"et", "en", "ru"});
+    for (const Node::Entry& entry : node.entries) {
+      const auto language = status::parse_language(entry.key);
+      if (!language || !reader_.expect(entry.value, Kind::mapping, "texts")) continue;
+      for (const Node::Entry& text : entry.value.entries) text_of(*language, text);
+    }
+  }
+
+  void text_of(status::Language language, const Node::Entry& text) {
+    if (text.value.is(Kind::text)) {
+      into_.texts.push_back({language, text.key, "", text.value.text, text.value.where});
+      return;
+    }
+    if (!reader_.expect(text.value, Kind::mapping, fmt::format("text `{}`", text.key))) return;
+    for (const Node::Entry& field : text.value.entries) {
+      if (!reader_.expect(field.value, Kind::text, fmt::format("field `{}`", field.key))) continue;
+      into_.texts.push_back({language, text.key, field.key, field.value.text, field.value.where});
+    }
+  }
+
+  const Node& file_;
+  MunicipalityFile& into_;
+  Reader& reader_;
+  Node values_;
+};
+
+}  // namespace
+
+void merge_patch(Node& target, const Node& patch) {
+  if (!patch.is(Kind::mapping)) {
+    if (is_list_with_ids(target) && is_list_with_ids(patch)) {
+      merge_by_id(target, patch);
+    } else {
+      target = patch;
+    }
+    return;
+  }
+  if (!target.is(Kind::mapping)) {
+    target = Node{};
+    target.kind = Kind::mapping;
+    target.where = patch.where;
+  }
+  for (const Node::Entry& entry : patch.entries) {
+    if (entry.value.is(Kind::null)) {
+      std::erase_if(target.entries,
+                    [&](const Node::Entry& old) { return old.key == entry.key; });
+    } else if (Node* old = target.find(entry.key)) {
+      merge_patch(*old, entry.value);
+    } else {
+      Node fresh;
+      merge_patch(fresh, entry.value);
+      target.entries.push_back({entry.key, entry.where, std::move(fresh)});
+    }
+  }
+}
+
+MunicipalityFile merge(const Node& base, const Node& file, Reader& reader) {
+  MunicipalityFile result;
+  result.merged = base;
+  for (const char* reserved : {"municipality", "values", "proactive", "systems"}) {
+    if (const Node::Entry* entry = base.entry(reserved)) {
+      reader.error(entry->where, "unknown-key",
+                   fmt::format("`{}` belongs into a municipality's file, not into the base",
+                               reserved));
+    }
+  }
+  if (const Node* overlay = file.find("overlay")) {
+    if (reader.expect(*overlay, Kind::mapping, "`overlay`")) {
+      check_overlay(base, *overlay, "", reader);
+      merge_patch(result.merged, *overlay);
+    }
+  }
+  Taker(file, result, reader).take();
+  return result;
+}
+
+}  // namespace elukaar::workflow

@@ -1,0 +1,249 @@
+#include "workflow/parameters.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "calendar/calendar.hpp"
+#include "calendar/term.hpp"
+
+namespace elukaar::workflow {
+namespace {
+
+using Kind = Node::Kind;
+
+// One declaration beside the value being checked.
+struct Check {
+  const std::string& name;
+  const Node& declaration;
+  const Node& value;
+  Reader& reader;
+
+  bool fail(const Node& at, std::string what, std::string hint = {}) const {
+    reader.error(at.where, "bad-parameter", fmt::format("parameter `{}`: {}", name, what),
+                 std::move(hint));
+    return false;
+  }
+  bool is(const Node& at, Kind kind, std::string_view expected) const {
+    return at.is(kind) || fail(at, fmt::format("expected {}, found {}", expected, at.describe()));
+  }
+};
+
+bool check_term(const Check& check) {
+  if (!check.is(check.value, Kind::text, "a term such as `14 days`")) return false;
+  const auto term = calendar::Term::parse(check.value.text);
+  if (!term) return check.fail(check.value, term.error().what, term.error().hint);
+  const Node* limit = check.declaration.find("notAbove");
+  if (limit == nullptr || !limit->is(Kind::text)) return true;
+  const auto most = calendar::Term::parse(limit->text);
+  if (!most) return check.fail(*limit, most.error().what, most.error().hint);
+  // Two terms compare by where they end when they start on one day; a year without odd holidays.
+  const Date start{std::chrono::year{2026} / 1 / 12};
+  const calendar::Calendar calendar;
+  if (calendar.term_end(start, *term) <= calendar.term_end(start, *most)) return true;
+  return check.fail(check.value,
+                    fmt::format("`{}` is more than the `{}` that the law or the service allows",
+                                check.value.text, limit->text),
+                    "shorten it");
+}
+
+bool check_period(const Check& check) {
+  if (!check.is(check.value, Kind::text, "a period such as P15M or P30D")) return false;
+  const auto period = calendar::Period::parse(check.value.text);
+  return period || check.fail(check.value, period.error().what, period.error().hint);
+}
+
+bool check_date(const Check& check) {
+  if (!check.is(check.value, Kind::text, "a date such as 2026-09-01")) return false;
+  return parse_iso_date(check.value.text) ||
+         check.fail(check.value,
+                    fmt::format("expected a date such as 2026-09-01, found `{}`", check.value.text));
+}
+
+std::vector<std::string> allowed_values(const Node& declaration) {
+  std::vector<std::string> values;
+  if (const Node* list = declaration.find("values")) {
+    for (const Node& item : list->items) values.push_back(item.text);
+  }
+  return values;
+}
+
+bool check_enum(const Check& check) {
+  if (!check.is(check.value, Kind::text, "one of the words that the service allows")) return false;
+  const auto allowed = allowed_values(check.declaration);
+  if (std::find(allowed.begin(), allowed.end(), check.value.text) != allowed.end()) return true;
+  return check.fail(check.value, fmt::format("`{}` is not among its values", check.value.text),
+                    suggestion(check.value.text, allowed));
+}
+
+bool check_integer(const Check& check) {
+  if (!check.is(check.value, Kind::integer, "a whole number")) return false;
+  const Node* least = check.declaration.find("atLeast");
+  const Node* most = check.declaration.find("atMost");
+  if (least != nullptr && check.value.integer < least->integer) {
+    return check.fail(check.value, fmt::format("expected at least {}, found {}", least->integer,
+                                               check.value.integer));
+  }
+  if (most != nullptr && check.value.integer > most->integer) {
+    return check.fail(check.value, fmt::format("expected at most {}, found {}", most->integer,
+                                               check.value.integer));
+  }
+  return true;
+}
+
+bool check_list(const Check& check) {
+  if (!check.is(check.value, Kind::sequence, "a list of texts")) return false;
+  return std::all_of(check.value.items.begin(), check.value.items.end(), [&](const Node& item) {
+    return check.is(item, Kind::text, "a text");
+  });
+}
+
+// Lists of { value, label: { et, en, ru } }.
+bool check_choices(const Check& check) {
+  if (!check.is(check.value, Kind::sequence, "a list of `{ value, label }`")) return false;
+  bool good = true;
+  std::vector<std::string> seen;
+  for (const Node& item : check.value.items) {
+    if (!check.is(item, Kind::mapping, "`{ value, label }`")) return false;
+    check.reader.known_keys(item, fmt::format("an item of `{}`", check.name),
+                            {"value", "label", "effect"});
+    const Node* value = item.find("value");
+    const Node* label = item.find("label");
+    if (value == nullptr || !value->is(Kind::text)) {
+      good = check.fail(item, "an item lacks `value`, its code", "add `value: some-code`");
+    } else if (std::find(seen.begin(), seen.end(), value->text) != seen.end()) {
+      good = check.fail(*value, fmt::format("the code `{}` stands here twice", value->text));
+    } else {
+      seen.push_back(value->text);
+    }
+    for (const char* language : {"et", "en", "ru"}) {
+      const Node* text = label == nullptr ? nullptr : label->find(language);
+      if (text == nullptr || !text->is(Kind::text) || text->text.empty()) {
+        good = check.fail(label == nullptr ? item : *label,
+                          fmt::format("an item lacks its label in `{}`", language),
+                          "add `label: { et: …, en: …, ru: … }`");
+      }
+    }
+  }
+  return good;
+}
+
+bool check_rounds(const Check& check) {
+  if (!check.is(check.value, Kind::mapping, "`{ runBy, steps }`")) return false;
+  check.reader.known_keys(check.value, fmt::format("`{}`", check.name), {"runBy", "steps"});
+  const Node* by = check.value.find("runBy");
+  if (by == nullptr) return check.fail(check.value, "`runBy` is missing: who runs the rounds?");
+  check.reader.word(*by, "`runBy`", {"place-register", "official"});
+  const Node* steps = check.value.find("steps");
+  if (steps == nullptr || !steps->is(Kind::sequence)) {
+    return check.fail(check.value, "`steps` is missing: the rounds and pauses in their order");
+  }
+  for (const Node& step : steps->items) {
+    check.reader.known_keys(step, "a step", {"name", "preferences", "pause", "atMost"});
+    if (const Node* most = step.find("atMost")) {
+      const auto term = calendar::Term::parse(most->text);
+      if (!term) return check.fail(*most, term.error().what, term.error().hint);
+    }
+  }
+  return true;
+}
+
+bool check_value(const std::string& type, const Check& check) {
+  if (type == "term") return check_term(check);
+  if (type == "period") return check_period(check);
+  if (type == "date") return check_date(check);
+  if (type == "enum") return check_enum(check);
+  if (type == "text") return check.is(check.value, Kind::text, "a text");
+  if (type == "integer") return check_integer(check);
+  if (type == "boolean") {
+    const std::string& text = check.value.text;
+    if (check.value.is(Kind::text) &&
+        (text == "on" || text == "off" || text == "yes" || text == "no")) {
+      return true;
+    }
+    return check.is(check.value, Kind::boolean, "true or false");
+  }
+  if (type == "list") return check_list(check);
+  if (type == "rounds") return check_rounds(check);
+  return check_choices(check);
+}
+
+cel::Type type_of(const std::string& type, const Node& declaration) {
+  using cel::Type;
+  if (type == "date") return Type::date();
+  if (type == "enum") return Type::enumeration(allowed_values(declaration));
+  if (type == "integer") return Type::integer();
+  if (type == "boolean") return Type::boolean();
+  if (type == "list") return Type::list(Type::string());
+  if (type == "rounds") return Type::dyn();
+  if (type == "choices" || type == "places" || type == "reasons") {
+    return Type::list(Type::object("choice", {{"value", Type::string(), true},
+                                              {"label", Type::map(Type::string(), Type::string()),
+                                               true}}));
+  }
+  return Type::string();  // term, period, text
+}
+
+Json json_of(const std::string& type, const Node& value) {
+  if (type == "boolean" && value.is(Kind::text)) return value.text == "on" || value.text == "yes";
+  return to_json(value);
+}
+
+}  // namespace
+
+cel::Type Parameters::type() const {
+  std::vector<cel::Type::Field> fields;
+  for (const auto& [name, type] : types) fields.push_back({name, type, true});
+  return cel::Type::object("parameters", std::move(fields));
+}
+
+Parameters read_parameters(const Node* declarations, const Node* values, bool municipality,
+                           const SourcePosition& file, Reader& reader) {
+  Parameters parameters;
+  std::vector<std::string> names;
+  if (declarations != nullptr && reader.expect(*declarations, Kind::mapping, "`parameters`")) {
+    for (const auto& [name, where, declaration] : declarations->entries) {
+      names.push_back(name);
+      parameters.declared[name] = where;
+      parameters.types.emplace(name, cel::Type::dyn());
+      if (!reader.expect(declaration, Kind::mapping, fmt::format("parameter `{}`", name))) continue;
+      reader.known_keys(declaration, "a parameter",
+                        {"type", "required", "default", "values", "about", "legalBasis",
+                         "notAbove", "atLeast", "atMost"});
+      const Node* kind = declaration.find("type");
+      if (kind == nullptr) {
+        reader.error(where, "missing-key", fmt::format("parameter `{}` lacks `type`", name));
+        continue;
+      }
+      const std::string type =
+          reader.word(*kind, fmt::format("type of parameter `{}`", name),
+                      {"text", "term", "period", "date", "enum", "integer", "boolean", "list",
+                       "choices", "places", "reasons", "rounds"});
+      parameters.types[name] = type_of(type, declaration);
+      const Node* set = values == nullptr ? nullptr : values->find(name);
+      const Node* fallback = declaration.find("default");
+      if (fallback != nullptr) check_value(type, {name, declaration, *fallback, reader});
+      if (set != nullptr && check_value(type, {name, declaration, *set, reader})) {
+        parameters.values[name] = json_of(type, *set);
+      } else if (set == nullptr && fallback != nullptr) {
+        parameters.values[name] = json_of(type, *fallback);
+      } else if (set == nullptr && municipality) {
+        const std::string about = reader.text(declaration, "about");
+        reader.error(file, "missing-parameter",
+                     fmt::format("`{}` is not set, and the service has no default for it", name),
+                     about.empty() ? std::string{} : "it says: " + about);
+      }
+    }
+  }
+  if (values == nullptr) return parameters;
+  for (const Node::Entry& entry : values->entries) {
+    if (std::find(names.begin(), names.end(), entry.key) != names.end()) continue;
+    reader.error(entry.where, "unknown-parameter",
+                 fmt::format("the service knows no setting `{}`", entry.key),
+                 suggestion(entry.key, names));
+  }
+  return parameters;
+}
+
+}  // namespace elukaar::workflow

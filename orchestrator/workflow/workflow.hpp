@@ -1,0 +1,202 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "base/source_position.hpp"
+#include "cel/program.hpp"
+#include "chart/chart.hpp"
+
+namespace elukaar::workflow {
+
+// A JSON value in which each string that is wholly `{{ … }}` stands for the value of an expression;
+// everything else means itself. Immutable.
+class Template {
+ public:
+  struct Slot {
+    nlohmann::json_pointer<std::string> where;
+    cel::Program program;
+  };
+
+  Template() = default;
+  Template(Json literal, std::vector<Slot> slots);
+
+  // The value with every expression's result put in its place, or the first failure.
+  Result<Json, cel::EvaluationError> evaluate(const cel::Activation& activation) const;
+
+  const std::vector<Slot>& slots() const { return slots_; }
+  const Json& literal() const { return literal_; }
+  bool is_constant() const { return slots_.empty(); }
+
+ private:
+  Json literal_;
+  std::vector<Slot> slots_;
+};
+
+// One key of a correlation, `{ child: "{{ event.data.child.key }}" }`.
+struct KeyRule {
+  std::string name;
+  Template value;  // a string; null or absent data means that this event lacks the key
+};
+
+// One alternative of `correlate`: all its keys must fit; tried in order.
+struct CorrelationRule {
+  std::vector<KeyRule> keys;
+  std::optional<cel::Program> where;  // over the case: state(), context; and event
+};
+
+enum class Starts { never, if_no_open_case, always, when };
+
+// What becomes of an event that no active state handles (workflow-language.md §2).
+struct Unexpected {
+  enum class Kind { park, ignore, defer };
+  Kind kind = Kind::park;
+  std::chrono::seconds defer_for{0};  // calendar-free: days and smaller only
+};
+
+struct EventRule {
+  std::string name;  // short name, "application-submitted": what states' `on` mentions
+  std::string type;  // CloudEvents type
+  Starts starts = Starts::never;
+  std::optional<cel::Program> starts_when;
+  std::vector<CorrelationRule> correlate;  // empty: reaches a case only as a person's action
+  std::vector<KeyRule> adds;
+  std::vector<KeyRule> drops;
+  Unexpected when_unexpected;
+  bool protective = false;
+};
+
+// What a person may do; its input reaches the case as the event `event`.
+struct ActionRule {
+  std::string name;
+  std::string event;
+  std::string form;                     // name in Workflow::forms; empty: nothing is asked
+  std::vector<std::string> roles;       // applicant | guardians | official
+  std::string assurance;                // substantial
+  std::optional<cel::Program> subject;  // what it is about, a string; absent: the case itself
+};
+
+struct Form {
+  std::string name;
+  std::vector<std::string> known;  // vault fields shown prefilled: "child.name", "guardian.address"
+  Json asked;                      // array of fields in file order: {id, type, …}: parameters are
+                                   // already in their place (options, atMost)
+};
+
+// What a transition, an entry or an exit does. Nothing but appending effects.
+struct Assign {
+  std::string key;  // top-level key of the context
+  Template value;
+};
+struct Raise {
+  std::string event;
+  Template data;
+};
+struct Emit {
+  std::string type;
+  Template data;
+};
+struct Notify {
+  std::string text;
+  Template args;
+};
+struct Log {
+  Template message;
+};
+using ActionBody = std::variant<Assign, Raise, Emit, Notify, Log>;
+
+// A call of a connector's operation while a state is active.
+struct Invoke {
+  std::string id;         // unique in its state
+  std::string role;       // "population-register"
+  std::string operation;  // "family"
+  Template input;
+  std::chrono::milliseconds timeout{0};
+  // Names of the chart events that answer it.
+  std::string done_event;   // "done.invoke.<path>.<id>"
+  std::string error_event;  // "error.invoke.<path>.<id>"
+};
+
+// A timer that runs while a state is active.
+struct After {
+  std::string delay;  // name in Workflow::delays, or an ISO-8601 period such as "PT30S"
+  std::string event;  // name of the chart event that it becomes: "after.<delay>.<path>"
+};
+
+// When a named delay is over: a date (its beginning in Europe/Tallinn), a timestamp, or a duration
+// that counts from entry into the state.
+struct Delay {
+  std::string name;
+  cel::Program when;
+  bool end_of_day = false;  // the date is the last day (a term's end): over at 24:00
+};
+
+// `meta.status` of a state (resident-experience.md §A).
+struct StatusRule {
+  std::string text;
+  std::string push;  // A | N | none
+  std::string turn;  // resident | municipality | kindergarten | register | none
+  std::optional<cel::Program> by;
+  std::string clock;
+  std::vector<std::string> legal_basis;
+  std::vector<std::string> actions;
+  std::vector<std::string> visible_to;  // applicant | guardians | official
+  std::map<std::string, Template> args;
+  bool final = false;
+};
+
+// What the chart's state number i means to the engine.
+struct StateRule {
+  std::string path;
+  std::vector<Invoke> invokes;
+  std::vector<After> afters;
+  std::optional<StatusRule> status;
+};
+
+struct MunicipalityFacts {
+  Municipality ehak;
+  std::string name;
+  Json contact;  // {unit, phone, email, hours}
+  std::map<std::string, std::string> systems;  // role → connector profile
+  bool proactive = false;
+};
+
+// One municipality's effective service: base, municipality file and overlay merged, checked and
+// compiled. Immutable; shared between threads.
+struct Workflow {
+  std::string service;  // "kindergarten-place"
+  std::string release;  // "2026.1"
+  Json title;           // language → text
+  std::string digest;   // SHA-256 (hex) of `canonical`
+  std::string canonical;  // the merged canonical source; compiles to the same again
+  std::string pins_on;    // event name; empty: a case is pinned by its start
+  MunicipalityFacts municipality;
+
+  chart::Chart chart;
+  std::vector<StateRule> states;      // by chart state index
+  std::vector<cel::Program> guards;   // by guard index
+  std::vector<ActionBody> actions;    // by action index
+  std::vector<std::string> rules;     // by transition tag: "informed.on.application-submitted[0]"
+
+  std::map<std::string, EventRule> events;  // by short name
+  std::map<std::string, std::string> event_names;  // CloudEvents type → short name
+  std::map<std::string, ActionRule> person_actions;
+  std::map<std::string, Form> forms;
+  std::map<std::string, Delay> delays;
+  std::map<std::string, cel::Program> parties;  // role → pseudonym, or list of pseudonyms
+  Json parameters;  // as `parameters` in expressions
+  Json context;     // as the case starts
+  Json legal_basis; // citation id → {text: {et,en,ru}, url}
+};
+
+using WorkflowPtr = std::shared_ptr<const Workflow>;
+
+}  // namespace elukaar::workflow
