@@ -186,8 +186,8 @@ class Raiser {
 // the candidates; taken() for each transition chosen; for each state left, in reverse document
 // order, its exit actions and then exited(); the transitions' actions; for each state entered, in
 // document order, entered() and then its entry actions. When the chart is done, every active
-// state's exit actions run and exited() is told, once, in reverse document order; the configuration
-// keeps them, because what a finished case shows is a function of its last states.
+// state's exit actions run and exited() is told, once, in reverse document order; the
+// configuration keeps them, because what a finished case shows is a function of its last states.
 // The sentence that guard() or action() fails with becomes Fault::what. Nothing here may throw.
 class Host {
  public:

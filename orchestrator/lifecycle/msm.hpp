@@ -1,7 +1,7 @@
 #pragma once
 
-// Boost.MSM as this folder uses it: a table of functor rows, run as a pure function. Private to the
-// two machines' .cpp files; see README.md for what was measured about `msm::back`.
+// Boost.MSM as this folder uses it: a table of functor rows, run as a pure function. Private to
+// the two machines' .cpp files; see README.md for what was measured about `msm::back`.
 
 #include <boost/mpl/vector.hpp>
 #include <boost/mpl/for_each.hpp>
@@ -33,8 +33,8 @@ struct Occurs {
   static constexpr auto value = Value;
 };
 
-// What every machine here has: no queue, no exceptions, the effects it was asked for, and a note of
-// whether a row matched (the default no_transition asserts in Debug and is silent in Release).
+// What every machine here has: no queue, no exceptions, the effects it was asked for, and a note
+// of whether a row matched (the default no_transition asserts in Debug and is silent in Release).
 template <class Derived, class Effect>
 struct Definition : msm::front::state_machine_def<Derived> {
   using no_message_queue = int;
@@ -58,8 +58,8 @@ struct Plan {
   }
 };
 
-// Reads or writes the id of the active state and nothing else, so that a machine is restored without
-// start() and without running entry actions.
+// Reads or writes the id of the active state and nothing else, so that a machine is restored
+// without start() and without running entry actions.
 struct StateIdArchive {
   int id = 0;
   bool writes = false;

@@ -48,7 +48,8 @@ std::string sql_values(const std::pair<Enum, std::string_view> (&names)[N]) {
 template <class State, class Event>
 std::string mermaid(const std::vector<TableRow<State, Event>>& rows,
                     const std::vector<State>& states) {
-  std::string text = "stateDiagram-v2\n    [*] --> " + std::string(to_string(states.front())) + "\n";
+  std::string text = "stateDiagram-v2\n";
+  text += "    [*] --> " + std::string(to_string(states.front())) + "\n";
   for (const auto& row : rows) {
     text += "    " + std::string(to_string(row.state)) + " --> " +
             std::string(to_string(row.next)) + " : " + std::string(to_string(row.event)) + "\n";
