@@ -10,7 +10,8 @@ interface ChoiceFieldProps {
   error: FieldError | undefined;
 }
 
-// One of a few, as radio cards (TEDI's plain radios carry an attribute that is not allowed there).
+// One of a few, as radio cards (TEDI's own indicator carries an attribute that is not
+// allowed there; the mark is ours).
 export function ChoiceField({ question, value, change, error }: ChoiceFieldProps) {
   const { id, label, help, options } = question;
   return (
@@ -22,12 +23,11 @@ export function ChoiceField({ question, value, change, error }: ChoiceFieldProps
         variant="card"
         layout="separated"
         direction="row"
-        showIndicator
         value={value}
         onChange={(picked) => typeof picked === 'string' && change(picked)}
         items={options.map((option, index) => ({
           id: index === 0 ? fieldTarget(id) : `${id}-${option.value}`,
-          label: option.label,
+          label: <><span className="choice-mark" aria-hidden="true" />{option.label}</>,
           value: option.value,
         }))}
         {...(help ? { helper: { text: help, id: `${id}-helper` } } : {})}

@@ -19,13 +19,15 @@ export function Frame({ children }: { children: ReactNode }) {
       <a className="skip-link" href="#main" onClick={() => document.getElementById('main')?.focus()}>
         {text('skip')}
       </a>
-      {me?.development && <p className="development">{text('dev_banner')}</p>}
-      <Top />
-      <div className="banners">
-        <Reach />
-        <SessionWarning />
-        {state === 'ended' && <Notice type="warning" urgent>{text('session_ended')}</Notice>}
-      </div>
+      <header>
+        {me?.development && <p className="development">{text('dev_banner')}</p>}
+        <Top />
+        <div className="banners">
+          <Reach />
+          <SessionWarning />
+          {state === 'ended' && <Notice type="warning" urgent>{text('session_ended')}</Notice>}
+        </div>
+      </header>
       <main id="main" tabIndex={-1}>{children}</main>
       <footer className="bottom">
         <div className="inner">
@@ -50,7 +52,7 @@ function Top() {
     api.logOut(me.csrf).then(leave, leave);
   };
   return (
-    <header className="top">
+    <div className="top">
       <div className="inner">
         <To path="/" plain className="brand"><Arc /><span>Elukaar</span></To>
         <Languages />
@@ -61,7 +63,7 @@ function Top() {
           </div>
         )}
       </div>
-    </header>
+    </div>
   );
 }
 
