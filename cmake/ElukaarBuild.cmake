@@ -17,6 +17,11 @@ endif()
 add_library(elukaar_options INTERFACE)
 target_compile_options(elukaar_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                                                  $<$<BOOL:${ELUKAAR_WERROR}>:-Werror>)
+# In a unity build a source file is an included file, and GCC warns of its anonymous namespace as if it
+# were a header's.
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(elukaar_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(ELUKAAR_SANITIZE)
   target_compile_options(elukaar_options INTERFACE -fsanitize=${ELUKAAR_SANITIZE} -fno-omit-frame-pointer
                                                    -fno-sanitize-recover=all)
