@@ -221,29 +221,27 @@ class Macrostep final : private Raiser {
   }
 
   bool enter(const StateSet& entering) {
-    StateSet completed;  // parallel states whose done event this microstep has raised
     for (std::size_t s = entering.next(0); s != max_states; s = entering.next(s + 1)) {
       const CompiledState& state = tables_.states[s];
       active_.insert(s);
       host_.entered(StateIndex(s));
       if (!act(state.entry, StateIndex(s), state.shown.where)) return false;
-      if (state.shown.type == StateType::final && !announce_done(s, completed)) return false;
+      if (state.shown.type == StateType::final && !announce_done(s)) return false;
     }
     return true;
   }
 
   // The done event of the parent, and of every parallel state above that is complete by it. The
-  // root raises none: when it is complete the chart is done.
-  bool announce_done(std::size_t final_state, StateSet& completed) {
+  // root raises none: when it is complete the chart is done. A parallel state is complete with the
+  // last final state entered in it, so it is announced once.
+  bool announce_done(std::size_t final_state) {
     std::optional<StateIndex> above = tables_.states[final_state].shown.parent;
     if (above && tables_.states[position(*above)].shown.type == StateType::compound) {
       if (!queue_done(position(*above))) return false;
       above = tables_.states[position(*above)].shown.parent;
     }
     while (above && tables_.states[position(*above)].shown.type == StateType::parallel &&
-           !completed.contains(position(*above)) &&
            in_final_state(tables_, active_, position(*above))) {
-      completed.insert(position(*above));
       if (!queue_done(position(*above))) return false;
       above = tables_.states[position(*above)].shown.parent;
     }

@@ -43,6 +43,13 @@ TEST(ChartAlways, an_ancestors_is_taken_once_for_all_its_regions) {
   EXPECT_EQ(run("go"), "set ready -b -r2 -a -r1 -p once +x");
 }
 
+TEST(ChartAlways, an_ancestors_without_target_is_taken_once_too) {
+  Walk run(S("m", {parallel("p", {S("r1", {S("a")}), S("r2", {S("b")})})
+                       .on("go", To().run({"set ready"}))
+                       .always(To().when("ready").run({"unset ready"}))}));
+  EXPECT_EQ(run("go"), "set ready unset ready");
+}
+
 TEST(ChartAlways, a_loop_that_never_rests_is_a_fault_after_1000_microsteps) {
   Walk run(S("m", {S("a").on("go", To("b")), S("b").always(To("c").run({"x"})),
                   S("c").always(To("b")).at(7)}));

@@ -115,6 +115,7 @@ class Recorder final : public Host {
     note(name);
     if (name.starts_with("raise ")) raiser.raise(name.substr(6), next_payload++);
     if (name.starts_with("set ")) holds.insert(name.substr(4));
+    if (name.starts_with("unset ")) holds.erase(name.substr(6));
     return {};
   }
   void taken(const Transition& transition) override { tags.push_back(transition.tag); }

@@ -32,6 +32,12 @@ TEST(ChartWildcard, answers_the_name_before_the_star_too_but_no_longer_word) {
   EXPECT_EQ(run("xy.z"), "");
 }
 
+TEST(ChartWildcard, a_longer_word_is_not_answered_where_another_state_names_it_either) {
+  Walk run(S("m", {S("a").on("x.*", To().run({"x"})), S("b").on("xy", To())}));
+  EXPECT_EQ(run("xy"), "");
+  EXPECT_FALSE(run.handled);
+}
+
 TEST(ChartWildcard, a_deeper_states_wildcard_wins_over_an_ancestors_exact_event) {
   Walk run(S("m", {S("a", {S("b").on("*", To().run({"deep"}))}).on("x", To().run({"exact"}))}));
   EXPECT_EQ(run("x"), "deep");
