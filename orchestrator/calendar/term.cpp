@@ -78,14 +78,14 @@ std::optional<Term::Form> counted(int count, const std::string& unit) {
 
 bool in_range(const Term::Form& form) {
   const auto between = [](int count, int most) { return count >= 1 && count <= most; };
-  if (const auto* days = std::get_if<Term::Days>(&form)) {
-    return between(days->count, longest_years * 366);
+  if (const auto* term = std::get_if<Term::Days>(&form)) {
+    return between(term->count, longest_years * 366);
   }
-  if (const auto* days = std::get_if<Term::WorkingDays>(&form)) {
-    return between(days->count, longest_years * 250);
+  if (const auto* term = std::get_if<Term::WorkingDays>(&form)) {
+    return between(term->count, longest_years * 250);
   }
-  if (const auto* months = std::get_if<Term::Months>(&form)) {
-    return between(months->count, longest_years * 12);
+  if (const auto* term = std::get_if<Term::Months>(&form)) {
+    return between(term->count, longest_years * 12);
   }
   return true;
 }
