@@ -1,4 +1,6 @@
 // The portal's HTTP API as a resident's browser uses it: a session cookie, a CSRF token, a stream of changes.
+import { randomUUID } from "node:crypto";
+
 
 const triesToConnect = 60;
 const pauseBetweenTriesMs = 500;
@@ -49,7 +51,7 @@ export class Resident {
   }
 
   async act(id, name, body) {
-    const headers = { "Idempotency-Key": crypto.randomUUID() };
+    const headers = { "Idempotency-Key": randomUUID() };
     return (await this.#send("POST", `/api/v1/me/cases/${id}/actions/${name}`, body, headers, [202])).body;
   }
 
