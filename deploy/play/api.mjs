@@ -1,7 +1,6 @@
 // The portal's HTTP API as a resident's browser uses it: a session cookie, a CSRF token, a stream of changes.
 import { randomUUID } from "node:crypto";
 
-
 const triesToConnect = 60;
 const pauseBetweenTriesMs = 500;
 
@@ -28,7 +27,9 @@ export class Resident {
   async logIn(personalCode) {
     const answer = await this.#send("POST", "/api/v1/login/dev", { personalCode }, {}, [204, 401, 404, 422]);
     if (answer.status !== 204) return false;
-    this.#cookie = answer.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
+    // Not getSetCookie(): Debian's Node 18 lacks it.
+    [this.#cookie] = /elukaar_session=[^;,\s]+/.exec(answer.headers.get("set-cookie") ?? "") ?? [null];
+    if (!this.#cookie) throw new Error("the login set no session cookie");
     this.me = await this.get("/api/v1/me");
     this.#csrf = this.me.csrf;
     return true;

@@ -13,7 +13,7 @@ namespace {
 using Node = Pattern::Node;
 using Nodes = std::vector<Node>;
 
-std::string utf8(const icu::UnicodeString& text) {
+std::string to_utf8(const icu::UnicodeString& text) {
   std::string out;
   text.toUTF8String(out);
   return out;
@@ -56,13 +56,13 @@ class Reader {
   }
 
   std::string part_text(int index) const {
-    return utf8(parts_.getSubstring(parts_.getPart(index)));
+    return to_utf8(parts_.getSubstring(parts_.getPart(index)));
   }
 
   void add_text(Nodes& nodes, int from, int to) {
     if (from >= to) return;
     if (nodes.empty() || nodes.back().kind != Node::Kind::text) nodes.emplace_back();
-    nodes.back().text += utf8(parts_.getPatternString().tempSubStringBetween(from, to));
+    nodes.back().text += to_utf8(parts_.getPatternString().tempSubStringBetween(from, to));
   }
 
   Node argument(int start, int limit) {
