@@ -130,7 +130,7 @@ step('a change in the queue is told with its rule, and the focus stays where it 
   await page.getByRole('link', { name: 'Why?' }).focus();
   const before = await page.locator('.status-body').innerText();
   const { calls } = await stack.control(stack.placeRegister, 'calls');
-  const application = calls.map((call) => call.application ?? call.id).findLast(Boolean);
+  const application = calls.map((call) => call.subject).findLast(Boolean);
   await stack.control(stack.placeRegister, 'move', { application });
   await until('another place in the queue', SHOWN_WITHIN_MS, async () => (await page.locator('.status-body').innerText()) !== before);
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Why?');

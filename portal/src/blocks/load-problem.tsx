@@ -11,7 +11,7 @@ export function LoadProblem({ status, retry }: { status: number; retry: () => vo
   if (status === 404) return <NotFound />;
   return (
     <div className="page">
-      <PageTitle document={[text('retry')]} hidden>{text('load_error')}</PageTitle>
+      <PageTitle parts={[text('retry')]} hidden>{text('load_error')}</PageTitle>
       <Notice type="warning">
         <p>{text('load_error')}</p>
         <Button visualType="secondary" onClick={retry}>{text('retry')}</Button>
@@ -24,7 +24,7 @@ export function NotFound() {
   const { text } = useTexts();
   return (
     <div className="page">
-      <PageTitle document={[text('not_found_title')]}>{text('not_found_title')}</PageTitle>
+      <PageTitle parts={[text('not_found_title')]}>{text('not_found_title')}</PageTitle>
       <p>{text('not_found_body')}</p>
       <p><To path="/">{text('matters_title')}</To></p>
     </div>

@@ -9,7 +9,7 @@ export function AccessibilityPage() {
   const { text } = useTexts();
   return (
     <div className="page page-narrow prose">
-      <PageTitle document={[text('a11y_title')]}>{text('a11y_title')}</PageTitle>
+      <PageTitle parts={[text('a11y_title')]}>{text('a11y_title')}</PageTitle>
       <p>{text('a11y_scope')}</p>
       <h2 className="h4">{text('a11y_known')}</h2>
       <p>{text('a11y_known_body')}</p>

@@ -40,7 +40,7 @@ export function CasePage({ id }: { id: string }) {
       <div className="columns">
         <div className="column-main">
           <StatusCard view={view} changes={changes.status} />
-          <Timeline items={view.timeline} changes={changes.timeline} />
+          {view.timeline.length > 0 && <Timeline items={view.timeline} changes={changes.timeline} />}
           <Application view={view} changes={changes.application} />
           <Why steps={view.why} changes={changes.why} />
         </div>
@@ -48,7 +48,9 @@ export function CasePage({ id }: { id: string }) {
           <OtherActions view={view} />
           <ContactBlock contact={view.status.contact} />
           <Rights basis={view.status.legalBasis} />
-          <People seenBy={view.seenBy} dataUse={view.dataUse} changes={changes.seenBy} />
+          {view.seenBy.length > 0 && (
+            <People seenBy={view.seenBy} dataUse={view.dataUse} changes={changes.seenBy} />
+          )}
         </div>
       </div>
     </div>
@@ -62,7 +64,7 @@ function CaseHeader({ view }: { view: CaseView }) {
     <header className="case-header">
       <nav aria-label={text('breadcrumb')}><To path="/" back>{text('matters_title')}</To></nav>
       <p className="overline">{service} · {municipality.name}</p>
-      <PageTitle document={[view.status.headline, child.name, service]}>{child.name}</PageTitle>
+      <PageTitle parts={[view.status.headline, child.name, service]}>{child.name}</PageTitle>
       <p className="quiet case-facts">
         {child.bornOn && <span>{text('born', { at: toDate(child.bornOn) })}</span>}
         <span>{text('case_number', { number: view.number })}</span>

@@ -20,7 +20,7 @@ export default function LoginPage() {
   if (!persons && failure === 404) {
     return (
       <div className="page page-narrow">
-        <PageTitle document={[text('login_closed_title')]}>{text('login_closed_title')}</PageTitle>
+        <PageTitle parts={[text('login_closed_title')]}>{text('login_closed_title')}</PageTitle>
         <p>{text('login_closed')}</p>
       </div>
     );
@@ -33,7 +33,7 @@ export default function LoginPage() {
   return (
     <div className="page page-narrow">
       <p className="development">{text('dev_banner')}</p>
-      <PageTitle document={[text('login_title')]}>{text('login_title')}</PageTitle>
+      <PageTitle parts={[text('login_title')]}>{text('login_title')}</PageTitle>
       <p className="lead">{text('login_lead')}</p>
       <section className="persons" aria-labelledby="persons-title">
         <Heading element="h2" modifiers="h4" id="persons-title">{text('login_persons')}</Heading>

@@ -29,7 +29,7 @@ export function MattersPage() {
   const others = shown.filter((entry) => entry.turn !== 'resident');
   return (
     <div className="page">
-      <PageTitle document={[text('matters_title')]}>{text('matters_title')}</PageTitle>
+      <PageTitle parts={[text('matters_title')]}>{text('matters_title')}</PageTitle>
       <p className="lead">{text('matters_lead')}</p>
       {waiting > 0 && (
         <Button visualType="secondary" onClick={showAll}>{text('show_new', { n: waiting })}</Button>

@@ -18,7 +18,7 @@ export function ActionHeader({ offer, title, back, step, wrong = false }: Action
     <header className="case-header">
       <nav aria-label={text('breadcrumb')}><To path={back} back>{text('back_to_case')}</To></nav>
       <p className="overline">{offer.child} · {offer.service}</p>
-      <PageTitle document={[named, offer.child, offer.service]}>{title}</PageTitle>
+      <PageTitle parts={[named, offer.child, offer.service]}>{title}</PageTitle>
       {step && <p className="quiet">{text('form_step', { step, steps: 2 })}</p>}
     </header>
   );

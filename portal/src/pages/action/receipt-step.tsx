@@ -45,7 +45,7 @@ export function ReceiptStep({ id, name, action, retry }: ReceiptStepProps) {
   const title = text(name === 'apply' ? 'receipt_title' : 'receipt_title_other');
   return (
     <div className="page page-narrow">
-      <header className="case-header"><PageTitle document={[title]}>{title}</PageTitle></header>
+      <header className="case-header"><PageTitle parts={[title]}>{title}</PageTitle></header>
       <Card>
         <CardContent>
           <p className="received"><Icon name="check" /> {text('received', { at: toDate(receipt.receivedAt) })}</p>
