@@ -1,10 +1,13 @@
 #include "adapters/postgres/call_store.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <pqxx/pqxx>
+#include <set>
 #include <sstream>
 
 namespace elukaar::adapters::postgres {

@@ -189,11 +189,15 @@ TEST_F(SimulatorsTest, a_repeated_registration_has_no_second_effect) {
 }
 
 TEST_F(SimulatorsTest, an_answer_that_was_lost_after_the_work_is_found_by_the_repeat) {
+  // Two lost answers: curl itself repeats the first on a fresh connection, where it had kept one.
   control("POST", "faults",
-          {{"operation", "register"}, {"first", 1}, {"drop", true}, {"afterEffect", true}});
+          {{"operation", "register"}, {"first", 2}, {"drop", true}, {"afterEffect", true}});
   const auto asked = call("register", application("a-2"), id_2);
   EXPECT_TRUE(std::holds_alternative<kit::Unavailable>(perform(*place, asked)));
-  EXPECT_TRUE(std::holds_alternative<kit::Answered>(perform(*place, asked)));
+  auto outcome = perform(*place, asked);
+  if (std::holds_alternative<kit::Unavailable>(outcome)) outcome = perform(*place, asked);
+  EXPECT_TRUE(std::holds_alternative<kit::Answered>(outcome));
+  EXPECT_EQ(control("GET", "calls")["counts"]["register"], 3);
   EXPECT_EQ(control("GET", "calls")["effects"], (Json{{id_2, 1}}));
 }
 
