@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "base/ids.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "chart/chart.hpp"
+#include "lifecycle/case_lifecycle.hpp"
+#include "workflow/workflow.hpp"
+
+namespace elukaar::core {
+
+// When an active state was entered, and the how manieth entry of the case that was. The number tells a
+// timer or an answer of this stay in the state from one of an earlier stay.
+struct Entry {
+  std::uint32_t number = 0;
+  Timestamp at{};
+};
+
+struct Timer {
+  std::string state;  // path
+  std::string key;    // delay's name
+  std::uint32_t entry = 0;
+  Timestamp due{};
+  bool fired = false;  // stays until its state is left, so that it does not fire again
+
+  bool operator==(const Timer&) const = default;
+};
+
+struct OpenCall {
+  CallId id;
+  std::string state;  // path
+  std::string invoke;
+  std::uint32_t entry = 0;
+  std::string role;
+};
+
+struct Key {
+  std::string name;
+  std::string value;
+
+  auto operator<=>(const Key&) const = default;
+};
+
+struct Party {
+  Pseudonym person;
+  std::string role;
+
+  auto operator<=>(const Party&) const = default;
+};
+
+// One resident's matter in one municipality. A value: it changes only by becoming the `next` of a
+// Decision.
+struct Case {
+  Municipality municipality;
+  CaseId id;
+  std::string service;
+  bool pinned = false;  // keeps its release from now on
+  lifecycle::CaseState lifecycle = lifecycle::CaseState::active;
+  std::string incident;  // why it stands still, for an operator; no personal data
+
+  chart::Configuration configuration;       // of the workflow's chart; empty: not yet started
+  std::map<std::string, Entry> entered;     // by path, active states only
+  std::uint32_t entries = 0;                // how many entries there have been
+  std::vector<Timer> timers;
+  std::vector<OpenCall> calls;
+  std::vector<Party> parties;               // sorted
+  Json context;
+  Json status;   // what is shown now (workflow-language.md §2); null: nothing
+  Json delayed;  // {"system","since"} while a called system does not answer; else null
+
+  std::uint64_t sequence = 0;  // of its last journal row
+  std::uint64_t revision = 0;  // how often the shown status has changed
+  Digest hash{};               // of its last journal row
+  Timestamp decided_at{};
+  Timestamp created_at{};
+  std::uint32_t deferred = 0;  // inputs that wait for another state or for the end of an incident
+};
+
+// Inputs may still move it, now or after whatever makes it stand still.
+inline bool is_open(lifecycle::CaseState state) {
+  return state != lifecycle::CaseState::completed && state != lifecycle::CaseState::cancelled;
+}
+
+// What of a case is stored beside its plain columns: active states, entries, timers, calls, parties.
+Json state_document(const Case& value, const workflow::Workflow& workflow);
+
+// The reverse: fills those members. The error is a sentence for an operator: the stored states don't
+// fit this chart.
+Result<void, std::string> read_state_document(const Json& document,
+                                              const workflow::Workflow& workflow, Case& into);
+
+}  // namespace elukaar::core

@@ -1,0 +1,375 @@
+#include "core/decide.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/step.hpp"
+
+namespace elukaar::core {
+namespace {
+
+using lifecycle::CaseEvent;
+using lifecycle::CaseState;
+
+bool stands_still(CaseState state) {
+  return state == CaseState::suspended || state == CaseState::incident;
+}
+
+Timestamp not_before(Timestamp now, Timestamp last) { return std::max(now, last); }
+
+// What the journal calls the input.
+std::string name_of(const Input& input) {
+  struct {
+    std::string operator()(const EventArrived& event) const { return event.name; }
+    std::string operator()(const TimerFired& timer) const { return timer.key; }
+    std::string operator()(const CallNews& news) const {
+      static constexpr const char* names[] = {"delayed", "done", "error"};
+      return names[static_cast<int>(news.kind)];
+    }
+    std::string operator()(const ActionTaken& action) const { return action.name; }
+    std::string operator()(const Command& command) const {
+      static constexpr const char* names[] = {"suspend", "resume", "cancel", "retry"};
+      return names[static_cast<int>(command.kind)];
+    }
+  } name;
+  return std::visit(name, input.body);
+}
+
+// One decision in the making: what the input means is sorted out here, the chart's part is Step's.
+class Deciding {
+ public:
+  Deciding(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
+           const calendar::Calendar& calendar)
+      : workflow_(workflow), former_(value), input_(input), calendar_(calendar) {
+    decision_.next = value;
+    decision_.entry.key = input.key;
+    decision_.entry.kind = kind_of(input);
+    decision_.entry.name = name_of(input);
+    decision_.entry.cause = input.cause;
+    decision_.entry.at = not_before(now, value.decided_at);
+    decision_.entry.trace = Json::object();
+  }
+
+  Decision run() {
+    std::visit([this](const auto& body) { handle(body); }, input_.body);
+    if (decision_.disposition != Disposition::parked) record();
+    return std::move(decision_);
+  }
+
+ private:
+  void handle(const EventArrived& event) {
+    if (!is_open(former_.lifecycle)) return park("the case is closed");
+    if (waits()) return;
+    offer_event(event.name, event.event);
+  }
+
+  void handle(const TimerFired& timer) {
+    if (waits()) return;
+    const auto armed = std::find_if(
+        former_.timers.begin(), former_.timers.end(), [&](const Timer& candidate) {
+          return candidate.state == timer.state && candidate.key == timer.key &&
+                 candidate.entry == timer.entry && !candidate.fired;
+        });
+    if (!is_open(former_.lifecycle) || armed == former_.timers.end()) {
+      return settle(Disposition::stale, "its state has been left");
+    }
+    if (armed->due > decision_.entry.at) {
+      return settle(Disposition::stale, "its date has been moved");
+    }
+    decision_.next.timers[static_cast<std::size_t>(armed - former_.timers.begin())].fired = true;
+    decision_.effects.timers_cleared.push_back(*armed);
+    step(fmt::format("after.{}.{}", timer.key, timer.state), Json::object());
+  }
+
+  void handle(const CallNews& news) {
+    if (waits()) return;
+    const auto open =
+        std::find_if(former_.calls.begin(), former_.calls.end(),
+                     [&](const OpenCall& call) { return call.id == news.call; });
+    if (!is_open(former_.lifecycle) || open == former_.calls.end()) {
+      return settle(Disposition::stale, "its state has been left");
+    }
+    if (news.kind == CallNews::Kind::delayed) {
+      decision_.next.delayed = news.payload;
+      return show_status();
+    }
+    const OpenCall call = *open;
+    std::erase_if(decision_.next.calls,
+                  [&](const OpenCall& candidate) { return candidate.id == call.id; });
+    decision_.next.delayed = nullptr;
+    const bool done = news.kind == CallNews::Kind::done;
+    step(fmt::format("{}.invoke.{}.{}", done ? "done" : "error", call.state, call.invoke),
+         Json{{done ? "output" : "error", news.payload}});
+  }
+
+  void handle(const ActionTaken& action) {
+    if (waits()) return;
+    if (!is_open(former_.lifecycle)) return refuse("closed");
+    const auto rule = workflow_.person_actions.find(action.name);
+    if (rule == workflow_.person_actions.end()) return refuse("not-offered");
+    const Json offered =
+        former_.status.is_object() ? former_.status.value("actions", Json::array()) : Json::array();
+    if (std::find(offered.begin(), offered.end(), action.name) == offered.end()) {
+      return refuse("stale");
+    }
+    if (rule->second.subject) {
+      const auto subject = Step::subject_of(workflow_, former_, *rule->second.subject, calendar_);
+      if (!subject) return incident(subject.error());
+      if (*subject != action.subject) return refuse("stale");
+    }
+    offer_event(rule->second.event, action.event);
+    if (decision_.disposition == Disposition::applied) {
+      decision_.effects.outcome = ActionOutcome{true, {}};
+    } else if (decision_.disposition != Disposition::incident) {
+      // A person's action is never deferred or parked: it is refused, and the person reads why.
+      decision_.next = former_;
+      decision_.effects = {};
+      refuse("stale");
+    }
+  }
+
+  void handle(const Command& command) {
+    static constexpr CaseEvent events[] = {CaseEvent::suspend, CaseEvent::resume,
+                                           CaseEvent::cancel, CaseEvent::resolve};
+    const auto outcome =
+        lifecycle::next(former_.lifecycle, events[static_cast<int>(command.kind)]);
+    decision_.entry.trace["operator"] = command.operator_name;
+    decision_.entry.trace["reason"] = command.reason;
+    if (!outcome.accepted) {
+      return settle(Disposition::refused,
+                    fmt::format("a case that is {} cannot be told to {}",
+                                lifecycle::to_string(former_.lifecycle), decision_.entry.name));
+    }
+    decision_.next.lifecycle = outcome.next;
+    if (command.kind == Command::Kind::retry) decision_.next.incident.clear();
+    for (const lifecycle::CaseEffect effect : outcome.effects) {
+      switch (effect) {
+        case lifecycle::CaseEffect::abandon_pending: abandon_everything(); break;
+        case lifecycle::CaseEffect::retry_waiting: decision_.configuration_changed = true; break;
+        case lifecycle::CaseEffect::raise_incident: break;  // no command raises one
+      }
+    }
+  }
+
+  // Inputs of a case that stands still wait behind what stopped it.
+  bool waits() {
+    if (!stands_still(former_.lifecycle)) return false;
+    settle(Disposition::deferred,
+           fmt::format("the case is {}", lifecycle::to_string(former_.lifecycle)));
+    return true;
+  }
+
+  void offer_event(const std::string& name, const Json& event) {
+    const auto rule = workflow_.events.find(name);
+    if (rule == workflow_.events.end()) return park("this release does not know the event");
+    step(name, event);
+    if (decision_.disposition == Disposition::incident) return;
+    if (decision_.disposition == Disposition::ignored) {
+      // No active state took it: the event's own rule says what that means.
+      switch (rule->second.when_unexpected.kind) {
+        case workflow::Unexpected::Kind::ignore:
+          break;
+        case workflow::Unexpected::Kind::park:
+          return park(fmt::format("the case does not expect `{}` in state {}", name,
+                                  fmt::join(active_paths(former_), ", ")));
+        case workflow::Unexpected::Kind::defer:
+          decision_.defer_for = rule->second.when_unexpected.defer_for;
+          settle(Disposition::deferred, "no active state takes it yet");
+          break;
+      }
+    }
+    if (decision_.disposition != Disposition::deferred) change_keys(rule->second, event);
+    if (name == workflow_.pins_on && decision_.disposition == Disposition::applied) {
+      decision_.next.pinned = true;
+    }
+  }
+
+  void step(const std::string& event, const Json& payload) {
+    Step step(workflow_, decision_.next, input_, decision_.entry.at, calendar_);
+    if (auto done = step.run(event, payload); !done) return incident(done.error());
+    decision_.entry.trace.update(step.trace());
+    if (!step.handled() && !step.changed()) {
+      decision_.disposition = Disposition::ignored;
+      return;
+    }
+    decision_.next = std::move(step.value());
+    append(step.effects());
+    decision_.configuration_changed = step.changed();
+    if (step.done()) {
+      decision_.next.lifecycle =
+          lifecycle::next(decision_.next.lifecycle, CaseEvent::complete).next;
+    }
+    show_status();
+  }
+
+  void append(Effects&& effects) {
+    auto move_in = [](auto& into, auto& from) {
+      std::move(from.begin(), from.end(), std::back_inserter(into));
+    };
+    move_in(decision_.effects.timers_set, effects.timers_set);
+    move_in(decision_.effects.timers_cleared, effects.timers_cleared);
+    move_in(decision_.effects.calls_requested, effects.calls_requested);
+    move_in(decision_.effects.calls_abandoned, effects.calls_abandoned);
+    move_in(decision_.effects.records, effects.records);
+    if (effects.parties) decision_.effects.parties = std::move(effects.parties);
+  }
+
+  void change_keys(const workflow::EventRule& rule, const Json& event) {
+    if (auto keys = Step::keys_of(workflow_, rule.adds, event, decision_.next, calendar_)) {
+      decision_.effects.keys_added = std::move(*keys);
+    } else {
+      return incident(keys.error());
+    }
+    if (auto keys = Step::keys_of(workflow_, rule.drops, event, decision_.next, calendar_)) {
+      decision_.effects.keys_dropped = std::move(*keys);
+    } else {
+      return incident(keys.error());
+    }
+  }
+
+  // The status is a function of the states and the context: what changed is published.
+  void show_status() {
+    if (decision_.disposition == Disposition::incident) return;
+    auto status = Step::status_of(workflow_, decision_.next, calendar_);
+    if (!status) return incident(status.error());
+    if (*status == decision_.next.status) return;
+    decision_.next.status = std::move(*status);
+    ++decision_.next.revision;
+    status_changed_ = true;
+  }
+
+  void settle(Disposition disposition, std::string reason) {
+    decision_.disposition = disposition;
+    decision_.reason = std::move(reason);
+  }
+
+  void refuse(const std::string& code) {
+    settle(Disposition::refused, code);
+    decision_.effects.outcome = ActionOutcome{false, code};
+  }
+
+  void park(std::string reason) {
+    settle(Disposition::parked, std::move(reason));
+    decision_.next = former_;
+    decision_.effects = {};
+  }
+
+  // The case stands still as it was before this input, which waits to be offered again.
+  void incident(const std::string& why) {
+    decision_.effects = {};
+    decision_.next = former_;
+    decision_.configuration_changed = false;
+    status_changed_ = false;
+    settle(Disposition::incident, why);
+    decision_.next.lifecycle = lifecycle::next(former_.lifecycle, CaseEvent::fault).next;
+    decision_.next.incident = why;
+    decision_.entry.trace["incident"] = why;
+  }
+
+  void abandon_everything() {
+    for (const Timer& timer : decision_.next.timers) {
+      if (!timer.fired) decision_.effects.timers_cleared.push_back(timer);
+    }
+    for (const OpenCall& call : decision_.next.calls) {
+      decision_.effects.calls_abandoned.push_back(call.id);
+    }
+    decision_.next.timers.clear();
+    decision_.next.calls.clear();
+    decision_.next.delayed = nullptr;
+  }
+
+  std::vector<std::string> active_paths(const Case& value) const {
+    return workflow_.chart.active_paths(value.configuration);
+  }
+
+  void record() {
+    Case& next = decision_.next;
+    JournalEntry& entry = decision_.entry;
+    entry.disposition = decision_.disposition;
+    if (!decision_.reason.empty()) entry.trace["reason"] = decision_.reason;
+    entry.trace["state"] = active_paths(next);
+    next.sequence = former_.sequence + 1;
+    next.decided_at = entry.at;
+    entry.sequence = next.sequence;
+    if (status_changed_) decision_.effects.records.push_back(status_record());
+    std::size_t index = 0;
+    for (Record& record : decision_.effects.records) {
+      record.event.id = fmt::format("{}/{}/{}", next.id.str(), entry.sequence, index++);
+      record.event.time = entry.at;
+    }
+    entry.hash = chained_hash(former_.hash, next, entry, workflow_.digest, decision_.effects.records);
+    next.hash = entry.hash;
+  }
+
+  Record status_record() const {
+    const Case& next = decision_.next;
+    Record record;
+    record.topic = Record::Topic::status;
+    record.key = next.id.str();
+    cloudevents::CloudEvent& event = record.event;
+    event.source = fmt::format("/elukaar/{}/{}", next.municipality.str(), next.service);
+    event.type = "ee.elukaar.status.changed.v1";
+    event.subject = next.id.str();
+    event.municipality = next.municipality;
+    event.partition_key = next.id.str();
+    event.correlation_id = next.id.str();
+    event.causation_id = input_.key.id;
+    event.extensions = {{"sequence", fmt::format("{:012}", next.sequence)}};
+    event.data = {{"case", next.id.str()},         {"municipality", next.municipality.str()},
+                  {"service", next.service},       {"sequence", next.sequence},
+                  {"revision", next.revision},     {"status", next.status}};
+    return record;
+  }
+
+  const workflow::Workflow& workflow_;
+  const Case& former_;
+  const Input& input_;
+  const calendar::Calendar& calendar_;
+  Decision decision_;
+  bool status_changed_ = false;
+};
+
+}  // namespace
+
+std::string_view kind_of(const Input& input) {
+  static constexpr std::string_view names[] = {"event", "timer", "call", "action", "command"};
+  return names[input.body.index()];
+}
+
+std::string_view to_string(Disposition disposition) {
+  static constexpr std::string_view names[] = {"applied", "deferred", "ignored", "refused",
+                                               "stale",   "incident", "parked"};
+  return names[static_cast<int>(disposition)];
+}
+
+Decision decide(const workflow::Workflow& workflow, const Case& value, const Input& input,
+                Timestamp now, const calendar::Calendar& calendar) {
+  return Deciding{workflow, value, input, now, calendar}.run();
+}
+
+Digest chained_hash(const Digest& former, const Case& value, const JournalEntry& entry,
+                    std::string_view digest, const std::vector<Record>& records) {
+  std::string material(former.begin(), former.end());
+  const auto add = [&material](std::string_view text) {
+    material += std::to_string(text.size());
+    material += ':';
+    material += text;
+  };
+  add(value.municipality.str());
+  add(value.id.str());
+  add(std::to_string(entry.sequence));
+  add(entry.key.source);
+  add(entry.key.id);
+  add(entry.kind);
+  add(entry.name);
+  add(to_string(entry.disposition));
+  add(std::to_string(entry.cause));
+  add(std::to_string(entry.at.time_since_epoch().count()));
+  add(digest);
+  add(entry.trace.dump());
+  for (const Record& record : records) add(record.event.data.dump());
+  return sha256(material);
+}
+
+}  // namespace elukaar::core

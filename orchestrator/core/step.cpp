@@ -1,0 +1,421 @@
+#include "core/step.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "calendar/term.hpp"
+
+namespace elukaar::core {
+namespace {
+
+const Json empty_event = Json::object();
+
+// The case as expressions ask it. `state` is the one that the expression belongs to.
+class Facts : public cel::CaseFacts {
+ public:
+  Facts(const workflow::Workflow& workflow, const Case& value,
+        const chart::Configuration& active, std::string_view state)
+      : workflow_(workflow), value_(value), active_(active), state_(state) {}
+
+  bool in_state(std::string_view path) const override {
+    const auto index = workflow_.chart.find(path);
+    return index && active_.contains(*index);
+  }
+
+  Timestamp entered_at() const override {
+    const auto entry = value_.entered.find(std::string{state_});
+    return entry == value_.entered.end() ? value_.decided_at : entry->second.at;
+  }
+
+ private:
+  const workflow::Workflow& workflow_;
+  const Case& value_;
+  const chart::Configuration& active_;
+  std::string_view state_;
+};
+
+cel::Activation activation(const workflow::Workflow& workflow, const Json& event,
+                           const Json& context, const Facts& facts,
+                           const calendar::Calendar& calendar) {
+  cel::Activation with;
+  with.event = &event;
+  with.context = &context;
+  with.parameters = &workflow.parameters;
+  with.facts = &facts;
+  with.calendar = &calendar;
+  return with;
+}
+
+// The deepest active state that fulfils `wanted`; the first in file order of equally deep ones.
+template <class Predicate>
+std::optional<chart::StateIndex> deepest(const workflow::Workflow& workflow,
+                                         const chart::Configuration& active, Predicate wanted) {
+  std::optional<chart::StateIndex> best;
+  std::ptrdiff_t best_depth = -1;
+  for (const chart::StateIndex state : active.states()) {
+    if (!wanted(workflow.states[chart::position(state)])) continue;
+    const std::string& path = workflow.chart.state(state).path;
+    const auto depth = path.empty() ? 0 : 1 + std::count(path.begin(), path.end(), '.');
+    if (depth > best_depth) {
+      best = state;
+      best_depth = depth;
+    }
+  }
+  return best;
+}
+
+// When a delay is over, given its value and when its state was entered. Nothing: not known yet.
+Result<std::optional<Timestamp>, std::string> due_time(const Json& value, bool end_of_day,
+                                                       Timestamp entered_at) {
+  if (value.is_null()) return std::optional<Timestamp>{};
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    if (const auto date = parse_iso_date(text)) {
+      return std::optional{end_of_day ? calendar::end_of_day(*date)
+                                      : calendar::start_of_day(*date)};
+    }
+    if (const auto time = parse_rfc3339(text)) return std::optional{*time};
+    if (const auto period = calendar::Period::parse(text)) {
+      return std::optional{calendar::add_period(entered_at, *period)};
+    }
+    if (text.size() > 1 && text.back() == 's') {  // a CEL duration, "30s" or "1.5s"
+      try {
+        const double seconds = std::stod(text);
+        return std::optional{entered_at + std::chrono::microseconds{
+                                              static_cast<std::int64_t>(seconds * 1e6)}};
+      } catch (const std::exception&) {
+      }
+    }
+  }
+  return failure(std::string{"a delay must be a date, a time or a period"});
+}
+
+}  // namespace
+
+Step::Step(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
+           const calendar::Calendar& calendar)
+    : workflow_(workflow),
+      input_(input),
+      calendar_(calendar),
+      now_(now),
+      value_(value),
+      entries_before_(value.entries) {}
+
+Result<void, std::string> Step::run(const std::string& event, const Json& payload) {
+  payload_ = &payload;
+  event_ = &payload;
+  const auto explain = [this](const chart::Fault& fault) {
+    std::string where = to_text(Problem{fault.where, fault.what, "", "", Severity::error});
+    return fmt::format("{} ({})", where, chart::to_string(fault.kind));
+  };
+  from_ = workflow_.chart.active_paths(value_.configuration);
+  if (value_.configuration.empty()) {
+    if (value_.context.is_null()) value_.context = workflow_.context;
+    auto started = chart::start(workflow_.chart, *this);
+    if (!started) return failure(explain(started.error()));
+    value_.configuration = started->next;
+    done_ = started->done;
+    changed_ = true;
+  }
+  auto stepped = chart::step(workflow_.chart, value_.configuration, event, *this);
+  if (!stepped) return failure(explain(stepped.error()));
+  value_.configuration = stepped->next;
+  handled_ = stepped->handled;
+  done_ = done_ || stepped->done;
+  if (!handled_ && !changed_) return {};
+  return settle();
+}
+
+// After the chart has come to rest: what the states now active wait for.
+Result<void, std::string> Step::settle() {
+  event_ = payload_;
+  if (done_) {
+    for (const OpenCall& call : value_.calls) effects_.calls_abandoned.push_back(call.id);
+    for (const Timer& timer : value_.timers) {
+      if (!timer.fired) effects_.timers_cleared.push_back(timer);
+    }
+    value_.calls.clear();
+    value_.timers.clear();
+  } else {
+    if (auto armed = arm_timers(); !armed) return armed;
+    if (auto requested = request_calls(); !requested) return requested;
+  }
+  if (value_.calls.empty()) value_.delayed = nullptr;
+  return find_parties();
+}
+
+Json Step::trace() const {
+  Json trace = {{"from", from_},
+                {"to", workflow_.chart.active_paths(value_.configuration)},
+                {"rules", rules_}};
+  return trace;
+}
+
+void Step::select_event(const chart::CurrentEvent& event) {
+  switch (event.origin) {
+    case chart::EventOrigin::raised:
+      event_ = &raised_[static_cast<std::size_t>(event.payload)];
+      break;
+    case chart::EventOrigin::done:
+      event_ = &empty_event;
+      break;
+    case chart::EventOrigin::start:
+    case chart::EventOrigin::external:
+      event_ = payload_;
+      break;
+  }
+}
+
+Result<bool, std::string> Step::guard(int index, const chart::Configuration& active) {
+  const Facts facts(workflow_, value_, active, {});
+  cel::Activation with = activation(workflow_, *event_, value_.context, facts, calendar_);
+  with.now = now_;
+  auto holds = workflow_.guards[static_cast<std::size_t>(index)].test(with);
+  if (!holds) return failure(holds.error().text());
+  return *holds;
+}
+
+Result<void, std::string> Step::action(int index, const chart::Configuration& active,
+                                       chart::Raiser& raiser) {
+  const Facts facts(workflow_, value_, active, {});
+  cel::Activation with = activation(workflow_, *event_, value_.context, facts, calendar_);
+  with.now = now_;
+  return perform(workflow_.actions[static_cast<std::size_t>(index)], with, raiser);
+}
+
+Result<void, std::string> Step::perform(const workflow::ActionBody& body,
+                                        const cel::Activation& with, chart::Raiser& raiser) {
+  if (const auto* assign = std::get_if<workflow::Assign>(&body)) {
+    auto value = assign->value.evaluate(with);
+    if (!value) return failure(value.error().text());
+    value_.context[assign->key] = std::move(*value);
+    return {};
+  }
+  if (const auto* raise = std::get_if<workflow::Raise>(&body)) {
+    auto data = raise->data.evaluate(with);
+    if (!data) return failure(data.error().text());
+    raised_.reserve(chart::max_raised_events);  // events are held by address
+    raised_.push_back({{"type", raise->event}, {"data", std::move(*data)}});
+    raiser.raise(raise->event, static_cast<int>(raised_.size()) - 1);
+    return {};
+  }
+  if (const auto* log = std::get_if<workflow::Log>(&body)) {
+    auto message = log->message.evaluate(with);
+    if (!message) return failure(message.error().text());
+    rules_.push_back("log: " + message->dump());
+    return {};
+  }
+  Record record;
+  record.key = value_.id.str();
+  record.event.source =
+      fmt::format("/elukaar/{}/{}", value_.municipality.str(), value_.service);
+  record.event.subject = value_.id.str();
+  record.event.municipality = value_.municipality;
+  record.event.partition_key = value_.id.str();
+  record.event.correlation_id = value_.id.str();
+  record.event.causation_id = input_.key.id;
+  if (const auto* emit = std::get_if<workflow::Emit>(&body)) {
+    auto data = emit->data.evaluate(with);
+    if (!data) return failure(data.error().text());
+    record.topic = Record::Topic::service_events;
+    record.event.type = emit->type;
+    record.event.data = std::move(*data);
+  } else {
+    const auto& notify = std::get<workflow::Notify>(body);
+    auto args = notify.args.evaluate(with);
+    if (!args) return failure(args.error().text());
+    record.topic = Record::Topic::notifications;
+    record.event.type = "ee.elukaar.notification.requested.v1";
+    record.event.data = {{"case", value_.id.str()}, {"text", notify.text}, {"args", *args}};
+  }
+  effects_.records.push_back(std::move(record));
+  return {};
+}
+
+void Step::taken(const chart::Transition& transition) {
+  if (transition.tag >= 0) {
+    rules_.push_back(workflow_.rules[static_cast<std::size_t>(transition.tag)]);
+  }
+}
+
+void Step::exited(chart::StateIndex state) {
+  changed_ = true;
+  const std::string& path = workflow_.chart.state(state).path;
+  // A finished case keeps showing its last states; their entries stay known.
+  value_.entered.erase(path);
+  std::erase_if(value_.timers, [&](const Timer& timer) {
+    if (timer.state != path) return false;
+    if (!timer.fired) effects_.timers_cleared.push_back(timer);
+    return true;
+  });
+  std::erase_if(value_.calls, [&](const OpenCall& call) {
+    if (call.state != path) return false;
+    effects_.calls_abandoned.push_back(call.id);
+    return true;
+  });
+}
+
+void Step::entered(chart::StateIndex state) {
+  changed_ = true;
+  value_.entered[workflow_.chart.state(state).path] = {++value_.entries, now_};
+}
+
+// A date is computed again after every step; a period counts from entry. A timer that has fired stays
+// fired until its state is left.
+Result<void, std::string> Step::arm_timers() {
+  std::vector<Timer> armed;
+  for (const chart::StateIndex index : value_.configuration.states()) {
+    const workflow::StateRule& state = workflow_.states[chart::position(index)];
+    for (const workflow::After& after : state.afters) {
+      const Entry entry = value_.entered[state.path];
+      Timer timer{state.path, after.delay, entry.number, {}, false};
+      const auto before = std::find_if(
+          value_.timers.begin(), value_.timers.end(), [&](const Timer& candidate) {
+            return candidate.state == timer.state && candidate.key == timer.key &&
+                   candidate.entry == timer.entry;
+          });
+      if (before != value_.timers.end() && before->fired) {
+        armed.push_back(*before);
+        continue;
+      }
+      Json value = after.delay;
+      bool end_of_day = false;
+      if (const auto delay = workflow_.delays.find(after.delay); delay != workflow_.delays.end()) {
+        const Facts facts(workflow_, value_, value_.configuration, state.path);
+        auto result = delay->second.when.evaluate(
+            activation(workflow_, *event_, value_.context, facts, calendar_));
+        if (!result) return failure(result.error().text());
+        value = std::move(*result);
+        end_of_day = delay->second.end_of_day;
+      }
+      auto due = due_time(value, end_of_day, entry.at);
+      if (!due) return failure(fmt::format("delay `{}`: {}", after.delay, due.error()));
+      if (!*due) {
+        if (before != value_.timers.end()) effects_.timers_cleared.push_back(*before);
+        continue;
+      }
+      timer.due = **due;
+      if (before == value_.timers.end() || before->due != timer.due) {
+        effects_.timers_set.push_back(timer);
+      }
+      armed.push_back(std::move(timer));
+    }
+  }
+  value_.timers = std::move(armed);
+  return {};
+}
+
+// A state entered in this step asks what it has to ask.
+Result<void, std::string> Step::request_calls() {
+  for (const chart::StateIndex index : value_.configuration.states()) {
+    const workflow::StateRule& state = workflow_.states[chart::position(index)];
+    if (state.invokes.empty()) continue;
+    const Entry entry = value_.entered[state.path];
+    if (entry.number <= entries_before_) continue;
+    for (const workflow::Invoke& invoke : state.invokes) {
+      const Facts facts(workflow_, value_, value_.configuration, state.path);
+      auto input =
+          invoke.input.evaluate(activation(workflow_, *event_, value_.context, facts, calendar_));
+      if (!input) return failure(input.error().text());
+      const CallId id{Uuid::derived(input_.received_at, input_.key.source,
+                                    value_.id.str() + "/" + input_.key.id, ++created_)};
+      value_.calls.push_back({id, state.path, invoke.id, entry.number, invoke.role});
+      effects_.calls_requested.push_back({id, state.path, entry.number, invoke.id, invoke.role,
+                                          invoke.operation, std::move(*input), invoke.timeout});
+    }
+  }
+  return {};
+}
+
+Result<void, std::string> Step::find_parties() {
+  if (workflow_.parties.empty()) return {};
+  const Facts facts(workflow_, value_, value_.configuration, {});
+  const cel::Activation with = activation(workflow_, empty_event, value_.context, facts, calendar_);
+  std::vector<Party> parties;
+  for (const auto& [role, program] : workflow_.parties) {
+    auto persons = program.evaluate(with);
+    if (!persons) return failure(persons.error().text());
+    if (persons->is_string()) *persons = Json::array({*persons});
+    if (!persons->is_array()) continue;  // nobody yet
+    for (const Json& person : *persons) {
+      if (person.is_string()) parties.push_back({Pseudonym{person.get<std::string>()}, role});
+    }
+  }
+  std::sort(parties.begin(), parties.end());
+  parties.erase(std::unique(parties.begin(), parties.end()), parties.end());
+  if (parties != value_.parties) {
+    value_.parties = parties;
+    effects_.parties = std::move(parties);
+  }
+  return {};
+}
+
+Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, const Case& value,
+                                          const calendar::Calendar& calendar) {
+  const auto state = deepest(workflow, value.configuration,
+                             [](const workflow::StateRule& rule) { return rule.status.has_value(); });
+  if (!state) return Json{};
+  const workflow::StateRule& rule = workflow.states[chart::position(*state)];
+  const workflow::StatusRule& status = *rule.status;
+  const Facts facts(workflow, value, value.configuration, rule.path);
+  const cel::Activation with =
+      activation(workflow, empty_event, value.context, facts, calendar);
+  Json shown = {{"text", status.text},
+                {"turn", status.turn},
+                {"push", status.push},
+                {"by", nullptr},
+                {"clock", status.clock.empty() ? Json{} : Json(status.clock)},
+                {"legalBasis", status.legal_basis},
+                {"actions", status.actions},
+                {"visibleTo", status.visible_to},
+                {"args", Json::object()},
+                {"final", status.final},
+                {"delayed", value.delayed}};
+  if (status.by) {
+    auto by = status.by->evaluate(with);
+    if (!by) return failure(by.error().text());
+    shown["by"] = std::move(*by);
+  }
+  for (const auto& [name, argument] : status.args) {
+    auto result = argument.evaluate(with);
+    if (!result) return failure(result.error().text());
+    shown["args"][name] = std::move(*result);
+  }
+  return shown;
+}
+
+Result<std::string, std::string> Step::subject_of(const workflow::Workflow& workflow,
+                                                  const Case& value, const cel::Program& subject,
+                                                  const calendar::Calendar& calendar) {
+  const Facts facts(workflow, value, value.configuration, {});
+  auto result =
+      subject.evaluate(activation(workflow, empty_event, value.context, facts, calendar));
+  if (!result) return failure(result.error().text());
+  return result->is_string() ? result->get<std::string>() : result->dump();
+}
+
+bool Step::holds(const workflow::Workflow& workflow, const Case& value,
+                 const cel::Program& condition, const Json& event,
+                 const calendar::Calendar& calendar) {
+  const Facts facts(workflow, value, value.configuration, {});
+  return condition.test(activation(workflow, event, value.context, facts, calendar))
+      .value_or(false);
+}
+
+Result<std::vector<Key>, std::string> Step::keys_of(const workflow::Workflow& workflow,
+                                                    const std::vector<workflow::KeyRule>& rules,
+                                                    const Json& event, const Case& value,
+                                                    const calendar::Calendar& calendar) {
+  std::vector<Key> keys;
+  const Facts facts(workflow, value, value.configuration, {});
+  const cel::Activation with = activation(workflow, event, value.context, facts, calendar);
+  for (const workflow::KeyRule& rule : rules) {
+    auto result = rule.value.evaluate(with);
+    if (!result) return failure(result.error().text());
+    if (result->is_string()) keys.push_back({rule.name, result->get<std::string>()});
+  }
+  return keys;
+}
+
+}  // namespace elukaar::core

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <string>
+
+#include "calendar/calendar.hpp"
+#include "core/decision.hpp"
+
+namespace elukaar::core {
+
+// One macrostep of a case's chart with everything that the workflow hangs on it: expressions, context,
+// timers, calls, parties. Works on its own copy of the case; a failure leaves nothing behind.
+// Lives for one decision, on one thread.
+class Step : private chart::Host {
+ public:
+  Step(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
+       const calendar::Calendar& calendar);
+
+  // Starts a new case where needed, then offers `event` with `payload` as the expressions' `event`.
+  // The error is a sentence for an operator, without values of the data.
+  Result<void, std::string> run(const std::string& event, const Json& payload);
+
+  bool handled() const { return handled_; }
+  bool changed() const { return changed_; }  // a state was left or entered, or the case was started
+  bool done() const { return done_; }
+  Case& value() { return value_; }
+  Effects&& effects() { return std::move(effects_); }
+  Json trace() const;
+
+  // The status that the case shows: null, or as in resident-experience.md §A with `delayed`.
+  static Result<Json, std::string> status_of(const workflow::Workflow& workflow, const Case& value,
+                                             const calendar::Calendar& calendar);
+  // What an offered action is about just now.
+  static Result<std::string, std::string> subject_of(const workflow::Workflow& workflow,
+                                                     const Case& value, const cel::Program& subject,
+                                                     const calendar::Calendar& calendar);
+  // Whether a condition about the case and an event holds; one that cannot be evaluated does not.
+  static bool holds(const workflow::Workflow& workflow, const Case& value,
+                    const cel::Program& condition, const Json& event,
+                    const calendar::Calendar& calendar);
+  // The keys that an event gives; a rule whose value is null or absent gives none.
+  static Result<std::vector<Key>, std::string> keys_of(const workflow::Workflow& workflow,
+                                                       const std::vector<workflow::KeyRule>& rules,
+                                                       const Json& event, const Case& value,
+                                                       const calendar::Calendar& calendar);
+
+ private:
+  void select_event(const chart::CurrentEvent& event) override;
+  Result<bool, std::string> guard(int index, const chart::Configuration& active) override;
+  Result<void, std::string> action(int index, const chart::Configuration& active,
+                                   chart::Raiser& raiser) override;
+  void taken(const chart::Transition& transition) override;
+  void exited(chart::StateIndex state) override;
+  void entered(chart::StateIndex state) override;
+
+  Result<void, std::string> perform(const workflow::ActionBody& body, const cel::Activation& with,
+                                    chart::Raiser& raiser);
+  Result<void, std::string> settle();
+  Result<void, std::string> arm_timers();
+  Result<void, std::string> request_calls();
+  Result<void, std::string> find_parties();
+
+  const workflow::Workflow& workflow_;
+  const Input& input_;
+  const calendar::Calendar& calendar_;
+  Timestamp now_;
+  Case value_;
+  const std::uint32_t entries_before_;  // entries with a higher number belong to this step
+  Effects effects_;
+  const Json* payload_ = nullptr;  // of the external event
+  const Json* event_ = nullptr;    // what expressions see as `event`
+  std::vector<Json> raised_;
+  std::vector<std::string> rules_;
+  std::vector<std::string> from_;
+  std::uint32_t created_ = 0;  // ids derived so far
+  bool handled_ = false;
+  bool changed_ = false;
+  bool done_ = false;
+};
+
+}  // namespace elukaar::core
