@@ -14,6 +14,12 @@ struct OutgoingRecord {
   std::string value;
 };
 
+// Why a record did not reach the topic.
+struct PublishError {
+  std::string what;       // the broker's words
+  bool for_good = false;  // this record never will be taken; else: publish it again
+};
+
 // Hands records to the broker.
 class EventPublisher {
  public:
@@ -22,7 +28,7 @@ class EventPublisher {
   // Does not block. `done` is called exactly once, from any thread and possibly before this returns:
   // with nothing to say once all replicas that must have the record have it, or with the broker's
   // words when it has been given up. `done` must be quick.
-  using Done = std::function<void(Result<void, std::string>)>;
+  using Done = std::function<void(Result<void, PublishError>)>;
   virtual void publish(OutgoingRecord record, Done done) = 0;
 };
 
