@@ -1,9 +1,12 @@
+import { webcrypto } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Question } from '../src/api/types';
 import { IdempotencyKey } from '../src/form/idempotency';
 import { added, moved, removed } from '../src/form/ranking';
 import { validate } from '../src/form/validate';
 import { loadTexts, message, type TextArguments, type TextKey } from '../src/texts/message';
+
+globalThis.crypto ??= webcrypto as Crypto; // as in every browser; Node 18 has it not
 
 const text = (key: TextKey, values?: TextArguments) => message('en', key, values);
 const QUESTIONS: Question[] = [
