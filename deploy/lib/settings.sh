@@ -23,9 +23,7 @@ environment: development
 municipalities:
   - { ehak: "0653", workflow: $root/workflows/municipalities/rae/kindergarten-place.yaml }
   - { ehak: "0317", workflow: $root/workflows/municipalities/kohila/kindergarten-place.yaml }
-workflows: { directory: $root/workflows }
-events: { directory: $root/events }
-operations: { directory: $root/connectors }
+content_dir: $root
 kafka: { brokers: "127.0.0.1:$kafka_port", partitions: 4 }
 postgres:
   host: 127.0.0.1

@@ -1,8 +1,16 @@
 #include "base/source_position.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace elukaar {
+
+bool has_errors(const Problems& problems) {
+  return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
+    return problem.severity == Severity::error;
+  });
+}
 
 std::string to_text(const Problem& problem) {
   std::string text = problem.where.file;

@@ -27,6 +27,9 @@ struct Problem {
 
 using Problems = std::vector<Problem>;
 
+// Whether one of them is more than a warning.
+bool has_errors(const Problems& problems);
+
 // "file:line:column: error: what; hint [rule]"
 std::string to_text(const Problem& problem);
 

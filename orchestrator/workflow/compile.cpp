@@ -14,12 +14,6 @@ using Kind = Node::Kind;
 
 constexpr int language_version = 1;
 
-bool has_errors(const Problems& problems) {
-  return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
-    return problem.severity == Severity::error;
-  });
-}
-
 void check_header(const Node& source, Reader& reader) {
   reader.known_keys(source, "the workflow",
                     {"language", "key", "release", "queryLanguage", "title", "pinsOn", "about",
@@ -31,12 +25,14 @@ void check_header(const Node& source, Reader& reader) {
       language->integer != language_version) {
     reader.error(language == nullptr ? source.where : language->where, "unknown-language",
                  fmt::format("expected `language: {}`, found {}", language_version,
-                             language == nullptr ? "none" : language->describe()));
+                             language == nullptr ? "none" : language->describe()),
+                 fmt::format("write `language: {}` as the first line", language_version));
   }
   const std::string query = reader.text(source, "queryLanguage", "cel");
   if (query != "cel") {
     reader.error(source.find("queryLanguage")->where, "unknown-language",
-                 fmt::format("expected `queryLanguage: cel`, found `{}`", query));
+                 fmt::format("expected `queryLanguage: cel`, found `{}`", query),
+                 "expressions are written in CEL; there is no other language");
   }
   const Node* release = source.find("release");
   if (release == nullptr || !release->is(Kind::text)) {
@@ -48,10 +44,12 @@ void check_header(const Node& source, Reader& reader) {
     const Node* text = title == nullptr ? nullptr : title->find(word);
     if (text != nullptr && text->is(Kind::text) && !text->text.empty()) continue;
     reader.error(title == nullptr ? source.where : title->where, "missing-text",
-                 fmt::format("the workflow has no `title` in `{}`", word));
+                 fmt::format("the workflow has no `title` in `{}`", word),
+                 "add it: `title: { et: …, en: …, ru: … }`");
   }
   if (const Node::Entry* clocks = source.entry("clocks")) {
-    reader.error(clocks->where, "not-supported", "legal clocks are not run by this release");
+    reader.error(clocks->where, "not-supported", "legal clocks are not run by this release",
+                 "remove `clocks`; a date by which something happens can be a state's `by`");
   }
 }
 
@@ -117,6 +115,7 @@ void Compiler::run() {
   read_delays();
   read_parties();
   read_legal_basis();
+  read_systems();
   read_root();
   if (const Node* pins = source_.find("pinsOn")) {
     draft_.pins_on = reader_.text(source_, "pinsOn");
@@ -136,9 +135,10 @@ Result<WorkflowPtr, Problems> compile(const Node& merged, const CompileOptions& 
   }
   Compiler compiler(merged, options, problems);
   compiler.run();
+  check_declarations(compiler.draft(), options, compiler.reader());
   auto chart = chart::compile(compiler.draft().root);
   if (chart) {
-    check(compiler.draft(), *chart, options, compiler.reader());
+    check_states(compiler.draft(), *chart, compiler.reader());
   } else {
     for (Problem& problem : chart.error()) problems.push_back(std::move(problem));
   }

@@ -20,8 +20,9 @@ const status::Catalogue* TextShelf::find(const std::string& service, Problems& p
   return known->second ? &*known->second : nullptr;
 }
 
-Result<std::vector<Service>, Problems> load_all(const fs::path& content_dir,
-                                                const Schemas& schemas) {
+Result<std::vector<Service>, Problems> load_files(const std::vector<fs::path>& files,
+                                                  const fs::path& content_dir,
+                                                  const Schemas& schemas) {
   const fs::path workflows = content_dir / "workflows";
   Problems problems;
   TextShelf shelf(workflows);
@@ -29,16 +30,6 @@ Result<std::vector<Service>, Problems> load_all(const fs::path& content_dir,
                           const status::Catalogue* texts = shelf.find(service, problems);
                           return texts == nullptr ? nullptr : &texts->facts();
                         }};
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const auto& entry : fs::recursive_directory_iterator(workflows / "municipalities", error)) {
-    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  if (files.empty()) {
-    problems.push_back({{(workflows / "municipalities").string(), 0, 0},
-                        "there is no municipality's file", "", "no-services", Severity::error});
-  }
 
   std::vector<Service> services;
   for (const fs::path& file : files) {
@@ -68,6 +59,22 @@ Result<std::vector<Service>, Problems> load_all(const fs::path& content_dir,
   }
   if (!problems.empty()) return failure(std::move(problems));
   return services;
+}
+
+Result<std::vector<Service>, Problems> load_all(const fs::path& content_dir,
+                                                const Schemas& schemas) {
+  const fs::path folder = content_dir / "workflows" / "municipalities";
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  if (files.empty()) {
+    return failure(Problems{{{folder.string(), 0, 0}, "there is no municipality's file", "",
+                             "no-services", Severity::error}});
+  }
+  return load_files(files, content_dir, schemas);
 }
 
 }  // namespace elukaar::workflow

@@ -11,12 +11,6 @@ namespace elukaar::workflow {
 namespace fs = std::filesystem;
 namespace {
 
-bool has_errors(const Problems& problems) {
-  return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
-    return problem.severity == Severity::error;
-  });
-}
-
 // Releases of a service that stand in the folder, for the hint.
 std::vector<std::string> known_bases(const fs::path& workflows_dir) {
   std::vector<std::string> names;
@@ -59,7 +53,8 @@ Result<Node, Problems> read_base(const Node& extends, const Sources& sources) {
                                          "`{}@{}`",
                                          extends.describe(), key == nullptr ? "" : key->text,
                                          release == nullptr ? "" : release->text),
-                             "folder and file must agree", "unknown-base", Severity::error}});
+                             "rename the folder, or change `key` and `release`", "unknown-base",
+                             Severity::error}});
   }
   return base;
 }
@@ -88,6 +83,14 @@ Result<Loaded, Problems> load(const fs::path& file, const Sources& sources) {
   auto source = read_yaml_file(file, file.string());
   if (!source) return failure(std::move(source.error()));
   const Node* extends = source->is(Node::Kind::mapping) ? source->find("extends") : nullptr;
+  const Node::Entry* whose = source->is(Node::Kind::mapping) ? source->entry("municipality") : nullptr;
+  if (extends == nullptr && whose != nullptr) {
+    return failure(Problems{{whose->where,
+                             "a municipality's file must say which service it sets: `extends` is "
+                             "missing",
+                             suggestion({}, known_bases(sources.workflows_dir)), "missing-key",
+                             Severity::error}});
+  }
 
   Loaded loaded;
   Problems problems;

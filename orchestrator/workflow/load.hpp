@@ -45,6 +45,12 @@ struct Service {
   Problems warnings;
 };
 
+// The services of these municipality files, with the texts of `workflows/<service>/texts` below
+// `content_dir`. Blocking; for the start of the program.
+Result<std::vector<Service>, Problems> load_files(const std::vector<std::filesystem::path>& files,
+                                                  const std::filesystem::path& content_dir,
+                                                  const Schemas& schemas);
+
 // Every municipality's services: all `workflows/municipalities/*/*.yaml` below `content_dir`, with the
 // texts of `workflows/<service>/texts`. Blocking; for the start of the program and for lint.
 Result<std::vector<Service>, Problems> load_all(const std::filesystem::path& content_dir,
