@@ -38,8 +38,19 @@ std::size_t count(const Problems& problems, Severity severity) {
 // A folder stands for the workflow files below it: bases and municipalities' files, no texts.
 bool is_workflow_file(const fs::path& path) {
   if (path.extension() != ".yaml") return false;
-  const std::string text = path.generic_string();
-  return path.filename() == "workflow.yaml" || text.find("/municipalities/") != std::string::npos;
+  const fs::path whole = fs::absolute(path);
+  return path.filename() == "workflow.yaml" ||
+         std::find(whole.begin(), whole.end(), "municipalities") != whole.end();
+}
+
+// The service whose texts this file holds; empty for any other file.
+std::string service_of_text_file(const fs::path& path) {
+  const fs::path folder = fs::absolute(path).parent_path();
+  return folder.filename() == "texts" ? folder.parent_path().filename().string() : std::string{};
+}
+
+std::string counted(std::size_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
 Result<std::vector<fs::path>, std::string> files_of(const std::vector<fs::path>& paths) {
@@ -51,14 +62,17 @@ Result<std::vector<fs::path>, std::string> files_of(const std::vector<fs::path>&
       continue;
     }
     if (!fs::is_directory(path, error)) {
-      return failure(fmt::format("{}: no such file or folder", path.string()));
+      return failure(fmt::format("{}: expected a file or a folder, found nothing there",
+                                 path.string()));
     }
     const std::size_t before = files.size();
     for (const auto& entry : fs::recursive_directory_iterator(path, error)) {
       if (entry.is_regular_file() && is_workflow_file(entry.path())) files.push_back(entry.path());
     }
     if (files.size() == before) {
-      return failure(fmt::format("{}: there is no workflow file below it", path.string()));
+      return failure(fmt::format("{}: expected a workflow file or a municipality's file below this "
+                                 "folder, found none",
+                                 path.string()));
     }
   }
   std::sort(files.begin(), files.end());
@@ -112,8 +126,9 @@ void print(const Problems& problems, std::size_t files, const std::string& forma
     return;
   }
   tell(problems, out);
-  out << fmt::format("{} {}, {} errors, {} warnings\n", files, files == 1 ? "file" : "files",
-                     count(problems, Severity::error), count(problems, Severity::warning));
+  out << fmt::format("{}, {}, {}\n", counted(files, "file"),
+                     counted(count(problems, Severity::error), "error"),
+                     counted(count(problems, Severity::warning), "warning"));
 }
 
 }  // namespace
@@ -124,7 +139,7 @@ int lint_workflows(const LintOptions& options, std::ostream& out, std::ostream& 
     return bad_usage;
   }
   if (options.paths.empty()) {
-    err << "expected a workflow file or a folder to check\n";
+    err << "expected a workflow file or a folder to check, found none; name one: `workflows`\n";
     return bad_usage;
   }
   const auto files = files_of(options.paths);
@@ -145,6 +160,10 @@ int lint_workflows(const LintOptions& options, std::ostream& out, std::ostream& 
         return texts == nullptr ? nullptr : &texts->facts();
       }};
   for (const fs::path& file : *files) {
+    if (const std::string service = service_of_text_file(file); !service.empty()) {
+      shelf.find(service, problems);
+      continue;
+    }
     auto loaded = workflow::load(file, sources);
     const Problems& told = loaded ? loaded->warnings : loaded.error();
     // A base is told with its own file only, not again for each municipality that extends it.

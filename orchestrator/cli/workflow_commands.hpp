@@ -11,7 +11,8 @@
 namespace elukaar::cli {
 
 struct LintOptions {
-  // Workflow files, municipalities' files, or folders, in which every such file below is meant.
+  // Workflow files, municipalities' files, text files, or folders: every workflow file and every
+  // municipality's file below, with the texts that they show.
   std::vector<std::filesystem::path> paths;
   std::filesystem::path content_dir = ".";  // where events/, connectors/ and workflows/ are
   // text: a line each, as compilers do; json: {"problems":[…],"files":n}; github: annotations.

@@ -132,7 +132,7 @@ void Compiler::read_events() {
   for (const Node::Entry& entry : events->entries) {
     if (!is_name(entry.key)) {
       reader_.error(entry.where, "bad-name",
-                    fmt::format("`{}` is no name for an event", entry.key),
+                    fmt::format("`{}` cannot be the name of an event", entry.key),
                     "use small letters, digits and dashes: `offer-made`");
     }
     if (reader_.expect(entry.value, Kind::mapping, fmt::format("event `{}`", entry.key))) {
@@ -372,7 +372,8 @@ void Compiler::read_delays() {
     const Node* when = mapping ? entry.value.find("until") : &entry.value;
     draft_.delay_places[entry.key] = entry.where;
     if (when == nullptr) {
-      reader_.error(entry.where, "missing-key", fmt::format("delay `{}` lacks `until`", entry.key));
+      reader_.error(entry.where, "missing-key", fmt::format("delay `{}` lacks `until`", entry.key),
+                    "say when it is over: `until: \"{{ … }}\"`");
       continue;
     }
     auto program = expressions_.program(*when, case_environment(), std::nullopt,
@@ -424,13 +425,24 @@ void Compiler::read_legal_basis() {
       const Node* words = text == nullptr ? nullptr : text->find(language);
       if (words != nullptr && words->is(Kind::text) && !words->text.empty()) continue;
       reader_.error(entry.where, "missing-text",
-                    fmt::format("citation `{}` has no text in `{}`", entry.key, language));
+                    fmt::format("citation `{}` has no text in `{}`", entry.key, language),
+                    "add it: `text: { et: …, en: …, ru: … }`");
     }
     Json citation = {{"text", text == nullptr ? Json::object() : to_json(*text)},
                      {"url", nullptr}};
     if (const Node* url = entry.value.find("url")) citation["url"] = to_json(*url);
     draft_.legal_basis[entry.key] = std::move(citation);
+    draft_.citation_places[entry.key] = entry.where;
   }
+}
+
+// Which of the municipality's systems plays which role; what they are is merge's affair.
+void Compiler::read_systems() {
+  draft_.systems_place = source_.where;
+  const Node* systems = source_.find("systems");
+  if (systems == nullptr || !systems->is(Kind::mapping)) return;
+  draft_.systems_place = systems->where;
+  for (const Node::Entry& entry : systems->entries) draft_.systems[entry.key] = entry.where;
 }
 
 }  // namespace elukaar::workflow

@@ -65,7 +65,8 @@ void Compiler::read_root() {
   if (const Node* states = source_.find("states")) {
     read_substates(*states, "", root);
   } else {
-    reader_.error(source_.where, "missing-key", "the workflow lacks `states`");
+    reader_.error(source_.where, "missing-key", "the workflow lacks `states`",
+                  "add what a case can be in: `states: { … }`");
   }
 }
 
@@ -136,11 +137,10 @@ void Compiler::read_on(const Node& node, const std::string& path, chart::StateSo
       std::vector<std::string> known;
       for (const auto& [name, rule] : draft_.events) known.push_back(name);
       reader_.error(entry.where, "undeclared-event",
-                    fmt::format("{} handles the event `{}`, which is not declared",
+                    fmt::format("{} handles the event `{}`, which is not declared under `events`",
                                 state_name(path), entry.key),
                     suggestion(entry.key, known));
     }
-    draft_.handled.push_back({entry.key, entry.where});
     read_alternatives(entry.value, entry.key, joined(path, "on." + entry.key), trigger, state.on);
   }
 }
@@ -184,12 +184,20 @@ void Compiler::read_invoke(const Node& node, const std::string& path, chart::Sta
   const std::string src = reader_.required_text(node, "src", "a call (`invoke`)");
   const std::size_t dot = src.find('.');
   invoke.role = src.substr(0, dot);
+  for (const Invoke& other : draft_.states[path].rule.invokes) {
+    if (other.id != invoke.id || invoke.id.empty()) continue;
+    reader_.error(node.find("id")->where, "duplicate-call",
+                  fmt::format("{} has two calls with the id `{}`", state_name(path), invoke.id),
+                  "give each its own: their answers are told apart by it");
+  }
   invoke.operation = dot == std::string::npos ? std::string{} : src.substr(dot + 1);
   const Schemas::Operation* operation = options_.schemas.operation(invoke.role, invoke.operation);
   if (!src.empty() && operation == nullptr) {
     reader_.error(node.find("src")->where, "unknown-operation",
                   fmt::format("there is no connector operation `{}`", src),
                   suggestion(src, options_.schemas.operations()));
+  } else if (operation != nullptr) {
+    draft_.asked_roles.push_back({invoke.role, node.find("src")->where});
   }
   invoke.done_event = fmt::format("done.invoke.{}.{}", path, invoke.id);
   invoke.error_event = fmt::format("error.invoke.{}.{}", path, invoke.id);
@@ -227,7 +235,8 @@ void Compiler::read_invoke(const Node& node, const std::string& path, chart::Sta
                       {Trigger::Kind::done, invoke.done_event, operation}, state.on);
   } else {
     reader_.error(node.where, "call-without-on-done",
-                  fmt::format("nothing happens when `{}` has answered", src), "add `onDone`");
+                  fmt::format("the call `{}` has no `onDone`", src),
+                  "say what happens when the system has answered");
   }
   if (const Node* error = node.find("onError")) {
     read_alternatives(*error, invoke.error_event, rule + ".onError",
@@ -255,7 +264,7 @@ void Compiler::read_alternatives(const Node& node, const std::string& descriptor
     if (!reader_.expect(item, Kind::mapping, "a transition")) return;
     if (unguarded) {
       reader_.error(item.where, "shadowed-alternative",
-                    "this alternative is never reached: the one before it has no guard",
+                    "this alternative is never taken: the one before it has no guard",
                     fmt::format("give the one in line {} a guard, or put it last",
                                 unguarded->line));
     }
@@ -344,7 +353,8 @@ std::optional<ActionBody> Compiler::read_action(const Node& node,
                   "there are assign, notify, emit, raise and log");
     return std::nullopt;
   }
-  static const Node nothing;
+  Node nothing;
+  nothing.where = node.where;
   const auto part = [&](std::string_view key) {
     const Node* found = node.find(key);
     return found == nullptr
@@ -355,8 +365,12 @@ std::optional<ActionBody> Compiler::read_action(const Node& node,
       reader_.word(*type, "type of an action", {"assign", "notify", "emit", "raise", "log"});
   if (word == "assign") {
     reader_.known_keys(node, "the action `assign`", {"type", "context"});
-    const Node* context = node.find("context");
-    read_context(context == nullptr ? nothing : *context, environment, into);
+    if (const Node* context = node.find("context")) {
+      read_context(*context, environment, into);
+    } else {
+      reader_.error(node.where, "missing-key", "the action `assign` lacks `context`",
+                    "say what changes: `context: { … }`");
+    }
     return std::nullopt;
   }
   if (word == "notify") {
@@ -424,7 +438,8 @@ void Compiler::read_status(const Node& node, const std::string& path, bool final
                   "give the date of the next step or of the next news");
   }
   if (const Node* clock = node.find("clock")) {
-    reader_.error(clock->where, "not-supported", "legal clocks are not run by this release");
+    reader_.error(clock->where, "not-supported", "legal clocks are not run by this release",
+                  "remove `clock`; `by` says until when something happens");
   }
   for (const Node* basis : reader_.texts(node, "legalBasis")) {
     status.legal_basis.push_back(basis->text);
@@ -437,6 +452,7 @@ void Compiler::read_status(const Node& node, const std::string& path, bool final
   for (const Node* role : reader_.texts(node, "visibleTo")) {
     status.visible_to.push_back(
         reader_.word(*role, "`visibleTo`", {"applicant", "guardians", "official"}));
+    draft.visible_to.push_back({status.visible_to.back(), role->where});
   }
   if (status.visible_to.empty()) {
     reader_.error(node.where, "missing-key", fmt::format("{} lacks `visibleTo`", name),

@@ -50,6 +50,7 @@ class Compiler {
   void read_delays();
   void read_parties();
   void read_legal_basis();
+  void read_systems();
 
   // compile_states.cpp
   void collect_raised(const Node& node);
@@ -88,8 +89,9 @@ class Compiler {
   Json context_ = Json::object();
 };
 
-// Everything that can be told only of the whole: reachability, who handles what, texts.
-void check(const Draft& draft, const chart::Chart& chart, const CompileOptions& options,
-           Reader& reader);
+// What can be told only of the whole: whether names and texts that are mentioned exist …
+void check_declarations(const Draft& draft, const CompileOptions& options, Reader& reader);
+// … and where a case can get, what it waits for and what it handles.
+void check_states(const Draft& draft, const chart::Chart& chart, Reader& reader);
 
 }  // namespace elukaar::workflow

@@ -31,6 +31,7 @@ struct StateDraft {
   std::map<std::string, StatusArgument> arguments;  // of the status
   std::vector<Mentioned> actions;                   // that the status offers
   std::vector<Mentioned> legal_basis;
+  std::vector<Mentioned> visible_to;
   // "on", "after", "always", "invoke": what could take the case out of the state by itself.
   bool has_timer_or_call = false;
   bool has_unguarded_always = false;
@@ -47,7 +48,6 @@ struct Draft {
   std::map<std::string, EventRule> events;
   std::map<std::string, SourcePosition> event_places;
   std::set<std::string> with_unexpected;  // events that say whenUnexpected
-  std::vector<Mentioned> handled;         // what the states' `on` mention
   std::set<std::string> raised;           // events that actions raise
   std::map<std::string, ActionRule> person_actions;
   std::map<std::string, SourcePosition> action_places;
@@ -59,6 +59,10 @@ struct Draft {
   std::map<std::string, cel::Program> parties;
   std::vector<Mentioned> notified;  // texts that `notify` sends
   Json legal_basis = Json::object();
+  std::map<std::string, SourcePosition> citation_places;
+  std::vector<Mentioned> asked_roles;             // whose operations the states call
+  std::map<std::string, SourcePosition> systems;  // that the municipality names, by role
+  SourcePosition systems_place;                   // where they stand, or should
   std::map<std::string, SourcePosition> parameter_places;
   std::set<std::string> used_parameters;
   std::vector<cel::Mention> asked_states;  // by state('…')

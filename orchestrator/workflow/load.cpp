@@ -83,7 +83,8 @@ Result<Loaded, Problems> load(const fs::path& file, const Sources& sources) {
   auto source = read_yaml_file(file, file.string());
   if (!source) return failure(std::move(source.error()));
   const Node* extends = source->is(Node::Kind::mapping) ? source->find("extends") : nullptr;
-  const Node::Entry* whose = source->is(Node::Kind::mapping) ? source->entry("municipality") : nullptr;
+  const Node::Entry* whose =
+      source->is(Node::Kind::mapping) ? source->entry("municipality") : nullptr;
   if (extends == nullptr && whose != nullptr) {
     return failure(Problems{{whose->where,
                              "a municipality's file must say which service it sets: `extends` is "

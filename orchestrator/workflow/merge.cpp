@@ -32,7 +32,13 @@ void merge_by_id(Node& target, const Node& patch) {
   }
 }
 
-// What an overlay may not do: remove what is not there, or what protects people.
+// `yes` and `on` are texts in YAML 1.2; people mean what they say (Reader::flag).
+bool is_true(const Node& node) {
+  return node.is(Kind::boolean) ? node.boolean : node.text == "yes" || node.text == "on";
+}
+
+// What an overlay may not do: change what the service is, remove what is not there, or what protects
+// people.
 void check_overlay(const Node& base, const Node& overlay, const std::string& path, Reader& reader) {
   for (const Node::Entry& entry : overlay.entries) {
     const std::string name = path.empty() ? entry.key : path + "." + entry.key;
@@ -46,12 +52,12 @@ void check_overlay(const Node& base, const Node& overlay, const std::string& pat
     }
     if (old != nullptr && old->is(Kind::mapping)) {
       const Node* protective = old->find("protective");
-      const bool guarded = protective != nullptr && protective->boolean;
+      const bool guarded = protective != nullptr && is_true(*protective);
       const Node* now = entry.value.find("protective");
-      if (guarded && (entry.value.is(Kind::null) || (now != nullptr && !now->boolean))) {
+      if (guarded && (entry.value.is(Kind::null) || (now != nullptr && !is_true(*now)))) {
         reader.error(entry.where, "bad-overlay",
-                     fmt::format("`{}` is a protective event: an overlay may not take it away",
-                                 name));
+                     fmt::format("`{}` is protective: an overlay may not take that away", name),
+                     "remove this from the overlay");
       }
       if (entry.value.is(Kind::mapping)) check_overlay(*old, entry.value, name, reader);
     }
@@ -219,11 +225,21 @@ MunicipalityFile merge(const Node& base, const Node& file, Reader& reader) {
     if (const Node::Entry* entry = base.entry(reserved)) {
       reader.error(entry->where, "unknown-key",
                    fmt::format("`{}` belongs into a municipality's file, not into the base",
-                               reserved));
+                               reserved),
+                   "move it there");
     }
   }
   if (const Node* overlay = file.find("overlay")) {
     if (reader.expect(*overlay, Kind::mapping, "`overlay`")) {
+      for (const char* identity : {"language", "key", "release", "municipality", "proactive",
+                                   "systems", "values"}) {
+        const Node::Entry* entry = overlay->entry(identity);
+        if (entry == nullptr) continue;
+        reader.error(entry->where, "bad-overlay",
+                     fmt::format("an overlay may not change `{}`", identity),
+                     "an overlay changes parts of the base only");
+        return result;
+      }
       check_overlay(base, *overlay, "", reader);
       merge_patch(result.merged, *overlay);
     }

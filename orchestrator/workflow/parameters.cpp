@@ -140,6 +140,7 @@ bool check_rounds(const Check& check) {
     return check.fail(check.value, "`steps` is missing: the rounds and pauses in their order");
   }
   for (const Node& step : steps->items) {
+    if (!check.is(step, Kind::mapping, "a step such as `{ name, preferences }`")) return false;
     check.reader.known_keys(step, "a step", {"name", "preferences", "pause", "atMost"});
     if (const Node* most = step.find("atMost")) {
       const auto term = calendar::Term::parse(most->text);
@@ -167,6 +168,30 @@ bool check_value(const std::string& type, const Check& check) {
   if (type == "list") return check_list(check);
   if (type == "rounds") return check_rounds(check);
   return check_choices(check);
+}
+
+// What a declaration says about itself, whoever sets the value.
+void check_declaration(const std::string& name, const SourcePosition& where,
+                       const std::string& type, const Node& declaration, Reader& reader) {
+  const auto fail = [&](std::string what, std::string hint) {
+    reader.error(where, "bad-parameter", fmt::format("parameter `{}` {}", name, what),
+                 std::move(hint));
+  };
+  const bool has_default = declaration.find("default") != nullptr;
+  if (const Node* required = declaration.find("required")) {
+    const bool must = reader.flag(declaration, "required", true);
+    if (must && has_default) {
+      fail("is required and yet has a default", "remove one of the two");
+    } else if (!must && !has_default) {
+      reader.error(required->where, "bad-parameter",
+                   fmt::format("parameter `{}` is not required and has no default", name),
+                   "add `default: …`, or make it `required: true`");
+    }
+  }
+  const Node* values = declaration.find("values");
+  if (type == "enum" && (values == nullptr || values->items.empty())) {
+    fail("is one of a few words, but says not which", "add `values: [ … ]`");
+  }
 }
 
 cel::Type type_of(const std::string& type, const Node& declaration) {
@@ -213,7 +238,8 @@ Parameters read_parameters(const Node* declarations, const Node* values, bool mu
                          "notAbove", "atLeast", "atMost"});
       const Node* kind = declaration.find("type");
       if (kind == nullptr) {
-        reader.error(where, "missing-key", fmt::format("parameter `{}` lacks `type`", name));
+        reader.error(where, "missing-key", fmt::format("parameter `{}` lacks `type`", name),
+                     "say what it is: `type: term`, `text`, `boolean`, …");
         continue;
       }
       const std::string type =
@@ -223,6 +249,7 @@ Parameters read_parameters(const Node* declarations, const Node* values, bool mu
       parameters.types[name] = type_of(type, declaration);
       const Node* set = values == nullptr ? nullptr : values->find(name);
       const Node* fallback = declaration.find("default");
+      check_declaration(name, where, type, declaration, reader);
       if (fallback != nullptr) check_value(type, {name, declaration, *fallback, reader});
       if (set != nullptr && check_value(type, {name, declaration, *set, reader})) {
         parameters.values[name] = json_of(type, *set);
@@ -231,8 +258,10 @@ Parameters read_parameters(const Node* declarations, const Node* values, bool mu
       } else if (set == nullptr && municipality) {
         const std::string about = reader.text(declaration, "about");
         reader.error(file, "missing-parameter",
-                     fmt::format("`{}` is not set, and the service has no default for it", name),
-                     about.empty() ? std::string{} : "it says: " + about);
+                     fmt::format("the file does not set `{}`, for which the service has no default",
+                                 name),
+                     about.empty() ? "add it to the file"
+                                   : fmt::format("add `{}: …` to the file: {}", name, about));
       }
     }
   }
@@ -240,7 +269,7 @@ Parameters read_parameters(const Node* declarations, const Node* values, bool mu
   for (const Node::Entry& entry : values->entries) {
     if (std::find(names.begin(), names.end(), entry.key) != names.end()) continue;
     reader.error(entry.where, "unknown-parameter",
-                 fmt::format("the service knows no setting `{}`", entry.key),
+                 fmt::format("the service has no setting `{}`", entry.key),
                  suggestion(entry.key, names));
   }
   return parameters;

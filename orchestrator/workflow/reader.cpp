@@ -27,7 +27,7 @@ constexpr std::size_t most_listed = 12;  // longer lists don't help anybody
 }  // namespace
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
-  const std::string near = nearest(word, candidates);
+  const std::string near = word.empty() ? std::string{} : nearest(word, candidates);
   if (!near.empty()) return fmt::format("did you mean `{}`?", near);
   if (candidates.empty()) return "there are none";
   if (candidates.size() > most_listed) return {};
@@ -111,8 +111,15 @@ std::string Reader::word(const Node& node, std::string_view what,
   if (node.is(Node::Kind::text) || node.is(Node::Kind::boolean)) {
     if (std::find(words.begin(), words.end(), node.text) != words.end()) return node.text;
   }
-  error(node.where, "unknown-word", fmt::format("{}: found {}", what, node.describe()),
-        suggestion(node.text, {words.begin(), words.end()}));
+  std::string expected;
+  for (const std::string_view word : words) {
+    if (!expected.empty()) expected += word == *(words.end() - 1) ? " or " : ", ";
+    expected += fmt::format("`{}`", word);
+  }
+  const std::string near = nearest(node.text, {words.begin(), words.end()});
+  error(node.where, "unknown-word",
+        fmt::format("{}: expected {}, found {}", what, expected, node.describe()),
+        near.empty() ? std::string{} : fmt::format("did you mean `{}`?", near));
   return std::string{*words.begin()};
 }
 
