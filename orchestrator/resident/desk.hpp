@@ -101,7 +101,6 @@ class Desk {
                       status::Language language);
 
  private:
-  class Page;
   struct Found;
   Answer<Found> find(const Session& session, const std::string& case_id);
 

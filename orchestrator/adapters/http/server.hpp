@@ -70,7 +70,7 @@ class Server {
 
  private:
   struct Implementation;
-  std::unique_ptr<Implementation> implementation_;
+  std::shared_ptr<Implementation> implementation_;  // also held by what is in flight
 };
 
 }  // namespace elukaar::adapters::http

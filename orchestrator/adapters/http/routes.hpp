@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapters/http/message.hpp"
+#include "adapters/http/server.hpp"
+
+// Which request is whose. Internal to http.
+namespace elukaar::adapters::http {
+
+enum class Route {
+  development_persons, development_login, logout, me, cases, case_view, form, submit, action,
+  stream, intake, live, ready, metrics, file, wrong_method, nothing
+};
+
+struct Match {
+  Route route = Route::nothing;
+  const char* pattern = "";
+  std::vector<std::string> parts;  // what stood for {…}
+};
+
+Match match(const Request& request);
+
+// Routes that a desk answers; blocking. `live` may be null.
+Response answer_at_desk(const Match& match, const Request& request, resident::Desk& desk,
+                        resident::LiveHub* live, bool secure_cookie);
+
+// The session behind a request's cookie, for the stream.
+resident::Answer<resident::Session> session_of(const Request& request, resident::Desk& desk);
+Response refusal_response(const resident::Refusal& refusal);
+
+}  // namespace elukaar::adapters::http

@@ -1,0 +1,420 @@
+#include "resident/desk.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "calendar/calendar.hpp"
+#include "privacy/personal_code.hpp"
+#include "privacy/pseudonym.hpp"
+#include "resident/page.hpp"
+
+namespace elukaar::resident {
+namespace {
+
+constexpr std::size_t max_development_persons = 20;
+
+template <std::size_t n>
+std::array<std::uint8_t, n> random_bytes() {
+  std::array<std::uint8_t, n> bytes{};
+  // Up to 256 bytes come at once or not at all (getrandom(2)).
+  if (::getrandom(bytes.data(), n, 0) != static_cast<ssize_t>(n)) {
+    throw std::runtime_error("the system gives no random bytes");
+  }
+  return bytes;
+}
+
+std::string random_token() {
+  const auto bytes = random_bytes<32>();
+  return to_hex(bytes.data(), bytes.size());
+}
+
+Uuid random_id() {
+  auto bytes = random_bytes<16>();
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);  // RFC 9562: version 4
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+  return Uuid{bytes};
+}
+
+Refusal refusal(Refusal::Kind kind, std::string what = {}) { return {kind, std::move(what), {}}; }
+
+// The document, or nothing where it is no JSON object. Depth and size are bounded by the body's limit.
+std::optional<Json> read_object(const std::string& text) {
+  Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded() || !json.is_object()) return std::nullopt;
+  return json;
+}
+
+std::string text_member(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// A person as the development login names him: "<municipality>.<pseudonym>".
+std::string opaque(const Municipality& municipality, const Pseudonym& person) {
+  return municipality.str() + "." + person.str();
+}
+
+std::string full_name(const std::vector<engine::VaultValue>& values) {
+  std::string name;
+  for (const char* field : {"first-name", "last-name"}) {
+    for (const auto& value : values) {
+      if (value.field != field) continue;
+      if (!name.empty()) name += ' ';
+      name += value.value.reveal();
+    }
+  }
+  return name;
+}
+
+// Names the members of a form that its event's schema classes as personal.
+std::vector<std::string> personal_fields(const Json* schema, const std::string& form) {
+  std::vector<std::string> fields;
+  if (schema == nullptr) return fields;
+  const Json::json_pointer where{"/properties/" + form + "/properties"};
+  if (!schema->contains(where)) return fields;
+  for (const auto& [name, property] : schema->at(where).items()) {
+    if (property.is_object() && property.contains("x-personal")) fields.push_back(name);
+  }
+  return fields;
+}
+
+}  // namespace
+
+std::string to_url_id(const Uuid& id) { return to_hex(id.bytes().data(), id.bytes().size()); }
+
+std::optional<Uuid> parse_url_id(std::string_view text) {
+  if (text.size() != 32) return std::nullopt;
+  std::string dashed{text};
+  for (const std::size_t at : {8, 13, 18, 23}) dashed.insert(at, 1, '-');
+  return Uuid::parse(dashed);
+}
+
+// A case, with what a page of it needs, that this session's person may see.
+struct Desk::Found {
+  CaseRecord record;
+  const workflow::Service* service = nullptr;
+  workflow::WorkflowPtr rules;
+  Reader reader;
+
+  Page page(engine::Vault& vault) const { return {record, *service, *rules, reader, vault}; }
+};
+
+Desk::Desk(DeskSettings settings, const Services& services,
+           const cloudevents::SchemaCatalogue& events, const privacy::Keyring& keyring,
+           std::unique_ptr<ResidentStore> store, std::unique_ptr<engine::Vault> vault)
+    : settings_(settings),
+      services_(services),
+      events_(events),
+      keyring_(keyring),
+      store_(std::move(store)),
+      vault_(std::move(vault)) {}
+
+Desk::~Desk() = default;
+
+// ---- Sessions ----------------------------------------------------------------------------------
+
+Answer<Json> Desk::development_persons(status::Language language) {
+  if (!settings_.development) return failure(refusal(Refusal::Kind::not_found));
+  Json persons = Json::array();
+  const Timestamp now = store_->case_now();
+  for (const Municipality& municipality : services_.municipalities()) {
+    const auto guardians = store_->guardians(municipality, max_development_persons);
+    for (const Pseudonym& person : guardians) {
+      if (persons.size() == max_development_persons) break;
+      const auto names = vault_->read(municipality, {{person, {"first-name", "last-name"}, {}}},
+                                      {"resident", "development-login", {}, now});
+      const std::string name = names ? full_name(names->front()) : "";
+      if (name.empty()) continue;
+      Session session;
+      session.persons[municipality] = person;
+      session.assurance = access::Assurance::substantial;
+      const auto seen = cases(session, language);
+      if (!seen || seen->at("cases").empty()) continue;
+      const Json& first = seen->at("cases").front();
+      persons.push_back({{"person", opaque(municipality, person)},
+                         {"name", name},
+                         {"municipality", first.at("municipality").at("name")},
+                         {"headline", first.at("headline")}});
+    }
+  }
+  return Json{{"development", true}, {"persons", std::move(persons)}};
+}
+
+Answer<LoggedIn> Desk::log_in_for_development(const std::string& document,
+                                              std::string_view former_token) {
+  if (!settings_.development) return failure(refusal(Refusal::Kind::not_found));
+  const auto json = read_object(document);
+  if (!json) return failure(refusal(Refusal::Kind::malformed, "expected a JSON object"));
+  const Timestamp now = store_->case_now();
+  const engine::VaultUse use{"resident", "login", {}, now};
+
+  std::string code_text = text_member(*json, "personalCode");
+  const std::string person = text_member(*json, "person");
+  if (const std::size_t dot = person.find('.'); code_text.empty() && dot != std::string::npos) {
+    const auto found = vault_->read(Municipality{person.substr(0, dot)},
+                                    {{Pseudonym{person.substr(dot + 1)}, {"personal-code"}, {}}},
+                                    use);
+    if (found && !found->front().empty()) code_text = found->front().front().value.reveal();
+  }
+  const auto code = privacy::PersonalCode::parse(code_text);
+  if (!code) return failure(refusal(Refusal::Kind::not_found));
+
+  LoggedIn login;
+  for (const Municipality& municipality : services_.municipalities()) {
+    const auto name = privacy::pseudonym(keyring_, municipality, *code);
+    if (!name) continue;
+    const auto known = vault_->read(municipality, {{*name, {"last-name"}, {}}}, use);
+    if (known && !known->front().empty()) login.session.persons[municipality] = *name;
+  }
+  if (login.session.persons.empty()) return failure(refusal(Refusal::Kind::not_found));
+
+  if (!former_token.empty()) store_->end_session(sha256(former_token));
+  login.token = random_token();
+  login.session.token = sha256(login.token);
+  login.session.csrf = random_token();
+  login.session.assurance = access::Assurance::substantial;
+  login.session.created_at = login.session.seen_at = store_->real_now();
+  login.session.expires_at = login.session.created_at + settings_.session_max;
+  store_->add_session(login.session);
+  return login;
+}
+
+void Desk::log_out(const Session& session) { store_->end_session(session.token); }
+
+Answer<Session> Desk::session(std::string_view token) {
+  if (token.empty()) return failure(refusal(Refusal::Kind::no_session));
+  auto session = store_->session(sha256(token), settings_.session_idle);
+  if (!session) return failure(refusal(Refusal::Kind::no_session));
+  return std::move(*session);
+}
+
+Answer<Json> Desk::me(const Session& session) {
+  std::string name;
+  const Timestamp now = store_->case_now();
+  for (const auto& [municipality, person] : session.persons) {
+    const auto found = vault_->read(municipality, {{person, {"first-name", "last-name"}, {}}},
+                                    {"resident", "own-name", {}, now});
+    if (found) name = full_name(found->front());
+    if (!name.empty()) break;
+  }
+  const Timestamp idle_end = session.seen_at + settings_.session_idle;
+  return Json{{"name", name},
+              {"csrf", session.csrf},
+              {"expiresAt", to_rfc3339(std::min(session.expires_at, idle_end))},
+              {"development", settings_.development}};
+}
+
+// ---- Cases -------------------------------------------------------------------------------------
+
+Answer<Json> Desk::cases(const Session& session, status::Language language) {
+  Json list = Json::array();
+  const Timestamp now = store_->case_now();
+  for (const auto& [municipality, person] : session.persons) {
+    for (CaseRecord& record : store_->cases_of(municipality, person)) {
+      const auto* service = services_.find(municipality, record.service);
+      const auto rules = service ? services_.rules_of(record, *store_) : nullptr;
+      if (!rules) continue;
+      Page page(record, *service, *rules, {person, session.assurance, language, now}, *vault_);
+      if (!page.may_see()) continue;
+      if (auto summary = page.summary()) list.push_back(std::move(*summary));
+    }
+  }
+  return Json{{"cases", std::move(list)}};
+}
+
+Answer<Desk::Found> Desk::find(const Session& session, const std::string& case_id) {
+  const auto id = parse_url_id(case_id);
+  if (!id) return failure(refusal(Refusal::Kind::not_found));
+  for (const auto& [municipality, person] : session.persons) {
+    auto record = store_->find_case(municipality, person, *id);
+    if (!record) continue;
+    Found found{std::move(*record), nullptr, nullptr,
+                {person, session.assurance, status::Language::et, store_->case_now()}};
+    found.service = services_.find(municipality, found.record.service);
+    if (found.service != nullptr) found.rules = services_.rules_of(found.record, *store_);
+    if (!found.rules) return failure(refusal(Refusal::Kind::unavailable));
+    if (!found.page(*vault_).may_see()) break;
+    return found;
+  }
+  return failure(refusal(Refusal::Kind::not_found));
+}
+
+Answer<Json> Desk::case_view(const Session& session, const std::string& case_id,
+                             status::Language language) {
+  auto found = find(session, case_id);
+  if (!found) return failure(found.error());
+  found->reader.language = language;
+  auto view = found->page(*vault_).view(
+      store_->journal_of(found->record),
+      vault_->usage_of_case(found->record.municipality, found->record.id));
+  if (!view) return failure(refusal(Refusal::Kind::unavailable, "the case cannot be shown now"));
+  return std::move(*view);
+}
+
+Answer<Json> Desk::form(const Session& session, const std::string& case_id,
+                        const std::string& form, status::Language language) {
+  auto found = find(session, case_id);
+  if (!found) return failure(found.error());
+  found->reader.language = language;
+  auto view = found->page(*vault_).form(form);
+  if (!view) return failure(refusal(Refusal::Kind::not_found));
+  return std::move(*view);
+}
+
+// ---- Actions -----------------------------------------------------------------------------------
+
+namespace {
+
+// The event that an action becomes, and what of it is personal.
+struct Composed {
+  Json event;
+  std::vector<engine::VaultEntry> entries;
+};
+
+struct Composition {
+  const CaseRecord& record;
+  const workflow::ActionRule& rule;
+  std::string type;
+  const Pseudonym& person;
+  ActionId id;
+  const Json& answers;                  // checked
+  const std::vector<std::string>& asked;
+  const std::vector<std::string>& personal;  // of them, those that belong into the vault
+
+  Composed compose(Timestamp received_at) const {
+    const std::string at = to_rfc3339(received_at);
+    const std::string municipality = record.municipality.str();
+    Composed made;
+    Json data = Json::object();
+    const Json child = record.context.value("child", Json::object());
+    if (child.is_object() && child.contains("key")) data["child"] = {{"key", child.at("key")}};
+    if (!rule.form.empty()) {
+      Json& given = data[rule.form] = {
+          {"id", id.str()}, {"applicant", person.str()}, {"submittedAt", at}};
+      for (const std::string& field : asked) {
+        if (!answers.contains(field)) continue;
+        if (std::find(personal.begin(), personal.end(), field) == personal.end()) {
+          given[field] = answers.at(field);
+          continue;
+        }
+        const Json& answer = answers.at(field);
+        made.entries.push_back(
+            {record.municipality, record.id.str(), person, field,
+             Sensitive<std::string>(answer.is_string() ? answer.get<std::string>() : answer.dump()),
+             privacy::FieldClass::special,
+             {"/kov/" + municipality + "/portal", calendar::day_in_tallinn(received_at)},
+             received_at});
+      }
+    }
+    made.event = {{"id", id.str()},
+                  {"source", "/kov/" + municipality + "/portal"},
+                  {"type", type},
+                  {"time", at},
+                  {"data", std::move(data)}};
+    return made;
+  }
+};
+
+Json receipt_of(const ActionRecord& record) {
+  return {{"action", to_url_id(record.id.uuid())},
+          {"receivedAt", to_rfc3339(record.received_at)},
+          {"outcome", record.outcome}};
+}
+
+}  // namespace
+
+Answer<Received> Desk::submit(const Session& session, const Submission& submission,
+                              status::Language language) {
+  if (submission.idempotency_key.empty() ||
+      submission.idempotency_key.size() > max_idempotency_key_bytes) {
+    return failure(refusal(Refusal::Kind::malformed, "expected the header Idempotency-Key"));
+  }
+  auto found = find(session, submission.case_id);
+  if (!found) return failure(found.error());
+  found->reader.language = language;
+  const Page page = found->page(*vault_);
+  if (!page.may_act(submission.action)) return failure(refusal(Refusal::Kind::not_found));
+  const workflow::ActionRule& rule = found->rules->person_actions.at(submission.action);
+  const auto event_rule = found->rules->events.find(rule.event);
+  if (event_rule == found->rules->events.end()) {
+    return failure(refusal(Refusal::Kind::unavailable, "the action cannot be taken now"));
+  }
+  const auto body = read_object(submission.body);
+  const Json form = body ? body->value("form", Json::object()) : Json();
+  if (!body || !(form.is_object() || form.is_null()) || form.size() > max_form_fields) {
+    return failure(refusal(Refusal::Kind::malformed, "expected {subject, revision, form}"));
+  }
+  const Json answers = form.is_object() ? form : Json::object();
+
+  std::vector<std::string> asked;
+  if (!rule.form.empty()) {
+    const auto questions = page.questions(rule.form);
+    auto errors = check_answers(questions, answers, found->service->texts, language);
+    if (!errors.empty()) {
+      return failure(
+          Refusal{Refusal::Kind::invalid, "the form is not complete", std::move(errors)});
+    }
+    for (const Question& question : questions) asked.push_back(question.id);
+  }
+
+  const ActionDraft draft{found->record.municipality,
+                          ActionId{random_id()},
+                          found->record.id,
+                          found->reader.person,
+                          rule.name,
+                          text_member(*body, "subject"),
+                          submission.idempotency_key,
+                          sha256(Json{{"case", submission.case_id},
+                                      {"action", submission.action},
+                                      {"body", *body}}
+                                     .dump())};
+  const std::string& type = event_rule->second.type;
+  const auto personal = personal_fields(events_.schema(type), rule.form);
+  const Composition composition{found->record, rule,    type,  draft.person,
+                                draft.id,      answers, asked, personal};
+  // Tried once before anything is stored: what the schema refuses is never received.
+  const Composed tried = composition.compose(found->reader.now);
+  if (!events_.check(type, tried.event.at("data"))) {
+    return failure(refusal(Refusal::Kind::unavailable, "the action cannot be taken now"));
+  }
+  if (!tried.entries.empty() && !vault_->store({tried.entries, {}})) {
+    return failure(refusal(Refusal::Kind::unavailable, "the form cannot be kept now"));
+  }
+  const ActionRecord record = store_->add_action(draft, [&](Timestamp received_at) {
+    return composition.compose(received_at).event.dump();
+  });
+  if (record.request != draft.request) {
+    return failure(refusal(Refusal::Kind::invalid, "the Idempotency-Key was used for another"));
+  }
+  return Received{record.id, record.municipality, record.person, receipt_of(record)};
+}
+
+Answer<Json> Desk::action(const Session& session, const std::string& action_id,
+                          status::Language language) {
+  const auto id = parse_url_id(action_id);
+  if (!id) return failure(refusal(Refusal::Kind::not_found));
+  for (const auto& [municipality, person] : session.persons) {
+    const auto record = store_->action(municipality, person, ActionId{*id});
+    if (!record) continue;
+    // Whoever may no longer see the case doesn't see what became of his action either.
+    const auto found = find(session, to_url_id(record->public_case));
+    if (!found) return failure(found.error());
+    Json view = receipt_of(*record);
+    view["case"] = to_url_id(record->public_case);
+    view["name"] = record->name;
+    view["reason"] = nullptr;
+    if (record->outcome == "refused") {
+      const char* clause = record->reason == "closed" ? "reason.action_refused.offer_closed"
+                                                      : "reason.action_refused.details_changed";
+      const auto text = found->service->texts.message(language, clause);
+      view["reason"] = {{"code", record->reason}, {"text", text ? *text : record->reason}};
+    }
+    return view;
+  }
+  return failure(refusal(Refusal::Kind::not_found));
+}
+
+}  // namespace elukaar::resident

@@ -1,0 +1,604 @@
+#include "resident/page.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "calendar/calendar.hpp"
+#include "resident/rights.hpp"
+
+namespace elukaar::resident {
+namespace {
+
+constexpr std::size_t max_next_steps = 2;
+constexpr const char* nothing_known = "–";
+
+template <class T>
+Json text_or_null(const T& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+std::string localised(const Json& text, status::Language language) {
+  if (text.is_string()) return text.get<std::string>();
+  if (!text.is_object()) return {};
+  return text.value(std::string{status::to_text(language)}, text.value("et", ""));
+}
+
+std::string text_key(const Json& status) {
+  return status.is_object() ? status.value("text", "") : "";
+}
+
+access::ActionDemand demand_of(const workflow::ActionRule& rule) {
+  return {rule.name, rule.roles,
+          access::parse_assurance(rule.assurance).value_or(access::Assurance::high)};
+}
+
+}  // namespace
+
+Page::Page(const CaseRecord& record, const workflow::Service& service,
+           const workflow::Workflow& rules, Reader reader, engine::Vault& vault)
+    : record_(record), service_(service), rules_(rules), reader_(std::move(reader)), vault_(vault) {}
+
+// ---- Rights ------------------------------------------------------------------------------------
+
+bool Page::may_see() const {
+  const auto roles = visible_to(record_.status);
+  return access::may_see(record_.parties, roles,
+                         asker_of(reader_.person, reader_.assurance, reader_.now),
+                         reader_.now) == access::Refusal::none;
+}
+
+bool Page::may_act(const std::string& action) const {
+  const auto rule = rules_.person_actions.find(action);
+  return rule != rules_.person_actions.end() &&
+         access::may_act(record_.parties, demand_of(rule->second),
+                         asker_of(reader_.person, reader_.assurance, reader_.now),
+                         reader_.now) == access::Refusal::none;
+}
+
+std::vector<OfferedAction> Page::offered() const {
+  std::vector<OfferedAction> actions;
+  for (const Json& name : record_.status.value("actions", Json::array())) {
+    const auto rule = rules_.person_actions.find(name.get<std::string>());
+    if (rule == rules_.person_actions.end() || !may_act(rule->first)) continue;
+    OfferedAction action{rule->first, rule->second.form, to_url_id(record_.public_id)};
+    if (rule->second.subject) {
+      cel::Activation with;
+      const Json nothing = Json::object();
+      with.event = &nothing;
+      with.context = &record_.context;
+      with.parameters = &rules_.parameters;
+      const auto subject = rule->second.subject->evaluate(with);
+      if (!subject || !subject->is_string()) continue;
+      action.subject = subject->get<std::string>();
+    }
+    actions.push_back(std::move(action));
+  }
+  return actions;
+}
+
+bool Page::reads_as_applicant() const {
+  return access::role_of(record_.parties, reader_.person, reader_.now) == access::Role::applicant;
+}
+
+status::Viewer Page::viewer() const {
+  status::Viewer viewer;
+  viewer.language = reader_.language;
+  viewer.role = reads_as_applicant() ? status::Viewer::Role::applicant
+                                     : status::Viewer::Role::other;
+  for (const OfferedAction& action : offered()) viewer.allowed_actions.push_back(action.name);
+  return viewer;
+}
+
+// ---- Texts -------------------------------------------------------------------------------------
+
+std::string Page::say(const std::string& name, const Json& args,
+                      const std::string& otherwise) const {
+  if (!service_.texts.has_message(name)) return otherwise;
+  const auto text = service_.texts.message(reader_.language, name, args);
+  return text ? *text : otherwise;
+}
+
+std::string Page::day_text(const std::string& date) const {
+  return say("ui.date", {{"date", date}}, date);
+}
+
+std::optional<status::Rendered> Page::rendered() const {
+  const auto rendered = service_.texts.render(record_.status, viewer(),
+                                              calendar::day_in_tallinn(reader_.now));
+  if (!rendered) return std::nullopt;
+  return *rendered;
+}
+
+std::string Page::headline_of(const Json& status) const {
+  const auto text = service_.texts.text(text_key(status), "headline", viewer(),
+                                        status.value("args", Json::object()));
+  return text ? *text : "";
+}
+
+// "/register/population/0653" and "/kov/0653/population-register" both name the population register.
+std::string Page::source_name(const std::string& source) const {
+  std::size_t from = 0;
+  while (from < source.size()) {
+    const std::size_t slash = std::min(source.find('/', from), source.size());
+    const std::string part = source.substr(from, slash - from);
+    for (const std::string& name : {"system." + part, "system." + part + "-register"}) {
+      if (!part.empty() && service_.texts.has_message(name)) return say(name);
+    }
+    from = slash + 1;
+  }
+  return rules_.municipality.name;
+}
+
+std::string Page::actor_of(const std::string& turn, const std::string& otherwise) const {
+  if (turn == "municipality") return rules_.municipality.name;
+  if (turn == "resident") return say("role.guardians", Json::object(), otherwise);
+  return otherwise;
+}
+
+// ---- Personal values ---------------------------------------------------------------------------
+
+std::string Page::child_key() const {
+  const Json child = record_.context.value("child", Json::object());
+  return child.is_object() ? child.value("key", "") : "";
+}
+
+std::optional<Date> Page::born_on() const {
+  const Json child = record_.context.value("child", Json::object());
+  return child.is_object() ? parse_iso_date(child.value("bornOn", "")) : std::nullopt;
+}
+
+bool Page::look_up(const std::string& purpose) {
+  std::set<std::string> persons{reader_.person.str()};
+  if (!child_key().empty()) persons.insert(child_key());
+  for (const access::Party& party : record_.parties) {
+    if (party.is_current(reader_.now)) persons.insert(party.person.str());
+  }
+  std::vector<engine::VaultQuery> queries;
+  for (const std::string& person : persons) {
+    if (queries.size() == engine::Vault::max_queries) break;
+    // Of others than the child and himself the reader sees the name alone.
+    const bool whole = person == reader_.person.str() || person == child_key();
+    queries.push_back({Pseudonym{person},
+                       whole ? std::vector<std::string>{}
+                             : std::vector<std::string>{"first-name", "last-name"},
+                       {}});
+  }
+  auto found = vault_.read(record_.municipality, queries,
+                           {"resident", purpose, record_.id, reader_.now});
+  if (!found) return false;
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    Values& values = values_[queries[i].person.str()];
+    for (engine::VaultValue& value : (*found)[i]) {
+      std::string field = value.field;
+      values.insert_or_assign(std::move(field), std::move(value));
+    }
+  }
+  return true;
+}
+
+std::string Page::name_of(const std::string& person) const {
+  const auto values = values_.find(person);
+  if (values == values_.end()) return nothing_known;
+  std::string name;
+  for (const char* field : {"first-name", "last-name"}) {
+    const auto value = values->second.find(field);
+    if (value == values->second.end()) continue;
+    if (!name.empty()) name += ' ';
+    name += value->second.value.reveal();
+  }
+  return name.empty() ? nothing_known : name;
+}
+
+Pseudonym Page::applicant_or_reader() const {
+  for (const access::Party& party : record_.parties) {
+    if (party.role == access::Role::applicant && party.is_current(reader_.now)) return party.person;
+  }
+  return reader_.person;
+}
+
+// ---- The documents -----------------------------------------------------------------------------
+
+std::optional<Json> Page::summary() {
+  const auto said = rendered();
+  if (!said || !look_up("list-cases")) return std::nullopt;
+  return Json{{"case", to_url_id(record_.public_id)},
+              {"revision", record_.revision},
+              {"child", {{"name", name_of(child_key())}}},
+              {"municipality", {{"name", rules_.municipality.name}}},
+              {"headline", said->headline},
+              {"turn", said->turn},
+              {"turnText", said->turn_text},
+              {"by", said->by ? Json(to_iso_date(*said->by)) : Json()}};
+}
+
+std::optional<Json> Page::view(const std::vector<JournalRecord>& journal,
+                               const std::vector<engine::VaultUsage>& usage) {
+  const auto said = rendered();
+  if (!said || !look_up("show-case")) return std::nullopt;
+  const auto& bytes = record_.public_id.bytes();
+  const auto born = born_on();
+  return Json{
+      {"case", to_url_id(record_.public_id)},
+      {"revision", record_.revision},
+      {"updatedAt", to_rfc3339(record_.decided_at)},
+      {"number", fmt::format("{}-{:04}", record_.municipality.str(),
+                             (bytes[14] * 256 + bytes[15]) % 10'000)},
+      {"service", localised(rules_.title, reader_.language)},
+      {"child", {{"name", name_of(child_key())},
+                 {"bornOn", born ? Json(to_iso_date(*born)) : Json()}}},
+      {"municipality", {{"name", rules_.municipality.name}}},
+      {"status", status_view(*said)},
+      {"actions", actions_view()},
+      {"timeline", timeline(*said, journal)},
+      {"application", application_view()},
+      {"why", why(journal)},
+      {"seenBy", seen_by()},
+      {"dataUse", data_use(usage)}};
+}
+
+Json Page::status_view(const status::Rendered& rendered) const {
+  Json basis = Json::array();
+  for (const Json& id : record_.status.value("legalBasis", Json::array())) {
+    const Json cited = rules_.legal_basis.value(id.get<std::string>(), Json::object());
+    basis.push_back({{"id", id},
+                     {"text", localised(cited.value("text", Json()), reader_.language)},
+                     {"url", cited.value("url", Json())}});
+  }
+  const Json& contact = rules_.municipality.contact;
+  Json delayed;
+  if (!rendered.delayed.empty()) {
+    const Json& published = record_.status.at("delayed");
+    delayed = {{"text", rendered.delayed},
+               {"system", published.at("system")},
+               {"since", published.at("since")}};
+  }
+  Json shown_contact;
+  if (contact.is_object()) {
+    for (const char* member : {"unit", "phone", "email", "hours"}) {
+      shown_contact[member] = localised(contact.value(member, Json()), reader_.language);
+    }
+  }
+  return {{"key", rendered.key},
+          {"headline", rendered.headline},
+          {"body", rendered.body},
+          {"next", rendered.next},
+          {"turn", rendered.turn},
+          {"turnText", rendered.turn_text},
+          {"by", rendered.by ? Json(to_iso_date(*rendered.by)) : Json()},
+          {"final", record_.status.value("final", false)},
+          {"delayed", delayed},
+          {"legalBasis", basis},
+          {"contact", shown_contact},
+          {"catalogue", service_.texts.version()}};
+}
+
+std::string Page::revision_text() const { return std::to_string(record_.revision); }
+
+Json Page::actions_view() const {
+  Json actions = Json::array();
+  for (const OfferedAction& action : offered()) {
+    actions.push_back({{"name", action.name},
+                       {"label", say("action." + action.name + ".label", {}, action.name)},
+                       {"primary", actions.empty()},
+                       {"form", text_or_null(action.form)},
+                       {"subject", action.subject},
+                       {"revision", revision_text()},
+                       {"effect", text_or_null(say("action." + action.name + ".effect"))}});
+  }
+  return actions;
+}
+
+std::vector<Question> Page::questions(const std::string& form) const {
+  const auto found = rules_.forms.find(form);
+  if (found == rules_.forms.end()) return {};
+  return questions_of(found->second, born_on(), calendar::day_in_tallinn(reader_.now),
+                      reader_.language);
+}
+
+std::optional<Json> Page::form(const std::string& name) {
+  const auto rule = rules_.forms.find(name);
+  const auto actions = offered();
+  const auto action = std::find_if(actions.begin(), actions.end(), [&](const OfferedAction& each) {
+    return each.form == name;
+  });
+  if (rule == rules_.forms.end() || action == actions.end()) return std::nullopt;
+  if (!look_up("prefill-form")) return std::nullopt;
+  Json asked = Json::array();
+  for (const Question& question : questions(name)) {
+    Json options = Json::array();
+    for (const Option& option : question.options) {
+      options.push_back({{"value", option.value}, {"label", option.label}});
+    }
+    Json field = {{"id", question.id},
+                  {"type", question.type},
+                  {"label", say("field." + question.id + ".label", {}, question.id)},
+                  {"help", text_or_null(say("field." + question.id + ".help"))},
+                  {"options", std::move(options)}};
+    if (question.type == "ranked") {
+      field["atLeast"] = question.at_least;
+      field["atMost"] = question.at_most;
+    }
+    asked.push_back(std::move(field));
+  }
+  return Json{{"form", name},
+              {"title", say("form." + name + ".title", {}, name)},
+              {"subject", action->subject},
+              {"revision", revision_text()},
+              {"known", known_items(rule->second)},
+              {"asked", std::move(asked)},
+              {"submitLabel", say("form." + name + ".submit", {}, name)}};
+}
+
+// ---- What is known -----------------------------------------------------------------------------
+
+Json Page::known_items(const workflow::Form& form) const {
+  Json items = Json::array();
+  for (const std::string& id : form.known) {
+    if (auto item = known_item(id)) items.push_back(std::move(*item));
+  }
+  return items;
+}
+
+// "child.name", "guardian.address": whose, and which field of his.
+std::optional<Json> Page::known_item(const std::string& id) const {
+  const std::size_t dot = id.find('.');
+  if (dot == std::string::npos) return std::nullopt;
+  const bool of_child = id.substr(0, dot) == "child";
+  const std::string field = id.substr(dot + 1);
+  const std::string person = of_child ? child_key() : applicant_or_reader().str();
+  const auto values = values_.find(person);
+  if (values == values_.end()) return std::nullopt;
+
+  std::string text;
+  const bool is_name = field == "name";
+  const bool is_birth = field == "born-on";
+  const auto source = values->second.find(is_name || is_birth ? "first-name" : field);
+  if (is_name) {
+    text = name_of(person);
+  } else if (is_birth) {
+    if (const auto born = born_on()) text = day_text(to_iso_date(*born));
+  } else if (source != values->second.end()) {
+    text = source->second.value.reveal();
+  }
+  if (text.empty()) return std::nullopt;
+  Json origin;
+  if (source != values->second.end()) {
+    const std::string name = source_name(source->second.origin.source);
+    const std::string day = to_iso_date(source->second.origin.as_of);
+    origin = {{"source", name},
+              {"asOf", day},
+              {"text", say("ui.origin", {{"source", name}, {"asOf", day}}, name)}};
+  }
+  return Json{{"id", id},
+              {"label", say("field." + id, {}, id)},
+              {"value", text},
+              {"origin", std::move(origin)}};
+}
+
+Json Page::application_view() const {
+  Json items = Json::array();
+  for (const auto& [name, form] : rules_.forms) {
+    for (Json& item : known_items(form)) items.push_back(std::move(item));
+    const Json given = record_.context.value(name, Json::object());
+    if (!given.is_object()) continue;
+    const auto asked = questions(name);
+    for (const Question& question : asked) {
+      if (!given.contains(question.id)) continue;
+      std::string text = answer_text(question, given.at(question.id));
+      const auto day = given.at(question.id).is_string()
+                           ? parse_iso_date(given.at(question.id).get<std::string>())
+                           : std::nullopt;
+      // A month that is no longer offered.
+      if (text.empty() && day) text = month_text(*day, reader_.language);
+      if (text.empty()) continue;
+      items.push_back({{"id", question.id},
+                       {"label", say("field." + question.id + ".label", {}, question.id)},
+                       {"value", text},
+                       {"origin", nullptr}});
+    }
+  }
+  return items;
+}
+
+// ---- Timeline ----------------------------------------------------------------------------------
+
+Json Page::timeline(const status::Rendered& rendered,
+                    const std::vector<JournalRecord>& journal) const {
+  Json items = Json::array();
+  const auto add = [&](const char* group, const std::string& title, Json at, Json by,
+                       const std::string& actor, Json text) {
+    items.push_back({{"group", group}, {"title", title}, {"at", std::move(at)},
+                     {"by", std::move(by)}, {"actor", actor}, {"text", std::move(text)}});
+  };
+  // The life event that it began with, then each new thing that was said.
+  std::string former;
+  Timestamp since = record_.created_at;
+  Json current;  // what `now` says was first said at `since`
+  if (!journal.empty() && journal.front().kind == "event") {
+    add("done", event_text(journal.front()), to_rfc3339(journal.front().at), nullptr,
+        rules_.municipality.name, nullptr);
+  }
+  for (const JournalRecord& row : journal) {
+    if (!row.status || row.disposition != "applied") continue;
+    if (text_key(*row.status) != former) {
+      if (!former.empty()) {
+        const std::string title = headline_of(current);
+        if (!title.empty()) {
+          add("done", title, to_rfc3339(since), nullptr,
+              actor_of(current.value("turn", ""), rules_.municipality.name), nullptr);
+        }
+      }
+      former = text_key(*row.status);
+      since = row.at;
+    } else if (row.kind == "event") {
+      add("done", event_text(row), to_rfc3339(row.at), nullptr, rules_.municipality.name, nullptr);
+    }
+    current = *row.status;
+  }
+  std::stable_sort(items.begin(), items.end(), [](const Json& a, const Json& b) {
+    return a.at("at").get<std::string>() < b.at("at").get<std::string>();
+  });
+  add("now", rendered.headline, to_rfc3339(since),
+      rendered.by ? Json(to_iso_date(*rendered.by)) : Json(),
+      actor_of(rendered.turn, rendered.turn_text), nullptr);
+  add_next_steps(items, rendered);
+  return items;
+}
+
+// The visible state that follows if nothing goes wrong: the first in the file's order that is not the
+// end.
+std::optional<std::string> Page::next_state(const std::string& path) const {
+  const auto state = rules_.chart.find(path);
+  if (!state) return std::nullopt;
+  for (const chart::Transition& transition : rules_.chart.transitions_of(*state)) {
+    if (!transition.target || *transition.target == *state) continue;
+    const auto& rule = rules_.states[chart::position(*transition.target)];
+    if (rule.status && !rule.status->final) return rule.path;
+  }
+  return std::nullopt;
+}
+
+void Page::add_next_steps(Json& timeline, const status::Rendered& rendered) const {
+  if (record_.status.value("final", false)) return;
+  std::string path;
+  for (const std::string& active : record_.active) {
+    const auto state = rules_.chart.find(active);
+    if (state && rules_.states[chart::position(*state)].status) path = active;
+  }
+  std::set<std::string> told{path};
+  const std::size_t before = timeline.size();
+  while (timeline.size() - before < max_next_steps) {
+    const auto next = next_state(path);
+    if (!next || !told.insert(*next).second) break;
+    path = *next;
+    const auto& rule = *rules_.states[chart::position(*rules_.chart.find(path))].status;
+    // Nobody knows yet what it will say; a headline that depends on that is not foretold.
+    const auto title = service_.texts.text(rule.text, "headline", viewer(), Json::object());
+    if (!title) break;
+    timeline.push_back({{"group", "next"}, {"title", *title}, {"at", nullptr}, {"by", nullptr},
+                        {"actor", actor_of(rule.turn, say("ui.turn_" + rule.turn))},
+                        {"text", nullptr}});
+  }
+  if (timeline.size() > before) return;
+  timeline.push_back({{"group", "next"}, {"title", rendered.next}, {"at", nullptr},
+                      {"by", rendered.by ? Json(to_iso_date(*rendered.by)) : Json()},
+                      {"actor", actor_of(rendered.turn, rendered.turn_text)}, {"text", nullptr}});
+}
+
+// ---- Why ---------------------------------------------------------------------------------------
+
+std::string Page::event_text(const JournalRecord& row) const {
+  if (row.kind == "timer") return say("event.timer", {}, row.kind);
+  if (row.kind == "call") {
+    return say(row.name == "done" ? "event.answer" : "event.no-answer", {}, row.kind);
+  }
+  std::string name = row.name;
+  if (row.kind == "action") {
+    const auto rule = rules_.person_actions.find(row.name);
+    if (rule != rules_.person_actions.end()) name = rule->second.event;
+  }
+  return say("event." + name, {}, name);
+}
+
+Json Page::why(const std::vector<JournalRecord>& journal) const {
+  Json steps = Json::array();
+  std::string outcome;
+  for (const JournalRecord& row : journal) {
+    if (row.disposition != "applied" || row.kind == "command") continue;
+    if (row.status) outcome = row.status->is_object() ? headline_of(*row.status) : "";
+    const auto rules = row.trace.value("rules", std::vector<std::string>{});
+    // A register that is silent is news of the status, not a rule that was applied.
+    if (rules.empty()) continue;
+    std::string rule = fmt::format("{} {}: {}", localised(rules_.title, reader_.language),
+                                   rules_.release, fmt::join(rules, ", "));
+    if (row.status && row.status->is_object()) {
+      const Json args = row.status->value("args", Json::object());
+      const Json code = args.value("rule", Json());
+      const std::string words = code.is_string() ? say("rule." + code.get<std::string>()) : "";
+      if (!words.empty()) rule = words + " (" + rule + ")";
+    }
+    steps.push_back({{"at", to_rfc3339(row.at)},
+                     {"event", event_text(row)},
+                     {"rule", rule},
+                     {"outcome", outcome},
+                     {"facts", row.status ? facts_of(*row.status) : Json::array()}});
+  }
+  std::reverse(steps.begin(), steps.end());
+  return steps;
+}
+
+// Only facts that have a name in the reader's language are told.
+Json Page::facts_of(const Json& status) const {
+  Json facts = Json::array();
+  if (!status.is_object()) return facts;
+  const Json args = status.value("args", Json::object());
+  for (const auto& [name, value] : args.items()) {
+    // Where the municipality doesn't show the position, the page's facts don't either.
+    if (name == "ahead" && args.value("showPosition", Json(true)) == false) continue;
+    const std::string label = say("fact." + name);
+    const std::string text = label.empty() ? "" : fact_text(name, value, status);
+    if (!text.empty()) facts.push_back({{"name", label}, {"value", text}});
+  }
+  return facts;
+}
+
+std::string Page::fact_text(const std::string& name, const Json& value, const Json& status) const {
+  if (value.is_number()) return value.dump();
+  if (!value.is_string()) return {};
+  const std::string text = value.get<std::string>();
+  if (parse_iso_date(text)) return day_text(text);
+  if (const auto time = parse_rfc3339(text)) {
+    return day_text(to_iso_date(calendar::day_in_tallinn(*time)));
+  }
+  if (name == "reason") {
+    const auto facts = service_.texts.facts().texts.find(text_key(status));
+    if (facts == service_.texts.facts().texts.end()) return {};
+    return say("reason." + facts->second.reasons + "." + text);
+  }
+  return say(name + "." + text);
+}
+
+// ---- Who sees and has seen ---------------------------------------------------------------------
+
+Json Page::seen_by() const {
+  Json persons = Json::array();
+  std::set<std::string> told;
+  const auto roles = visible_to(record_.status);
+  for (const access::Party& party : record_.parties) {
+    if (!party.is_current(reader_.now) || told.contains(party.person.str())) continue;
+    const auto role = access::role_of(record_.parties, party.person, reader_.now);
+    if (!role || !access::admits(roles, *role)) continue;
+    told.insert(party.person.str());
+    const char* word = *role == access::Role::applicant ? "role.applicant" : "role.guardians";
+    persons.push_back({{"role", say(word)},
+                       {"name", name_of(party.person.str())},
+                       {"you", party.person == reader_.person}});
+  }
+  if (access::admits(roles, access::Role::official)) {
+    const Json unit = rules_.municipality.contact.is_object()
+                          ? rules_.municipality.contact.value("unit", Json())
+                          : Json();
+    persons.push_back({{"role", say("role.official")},
+                       {"name", localised(unit, reader_.language)},
+                       {"you", false}});
+  }
+  return persons;
+}
+
+Json Page::data_use(const std::vector<engine::VaultUsage>& usage) const {
+  Json rows = Json::array();
+  std::set<std::tuple<Timestamp, std::string, std::string>> told;  // one look may be at several
+  for (const engine::VaultUsage& use : usage) {
+    if (use.use.who == "resident") continue;  // the family's own reading
+    if (!told.emplace(use.use.at, use.use.who, use.use.purpose).second) continue;
+    rows.push_back({{"at", to_rfc3339(use.use.at)},
+                    {"who", say("system." + use.use.who, {}, source_name(use.use.who))},
+                    {"purpose", say("purpose." + use.use.purpose, {}, say("purpose.other"))}});
+  }
+  return rows;
+}
+
+}  // namespace elukaar::resident

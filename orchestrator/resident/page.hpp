@@ -1,0 +1,99 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/access.hpp"
+#include "base/json.hpp"
+#include "engine/vault.hpp"
+#include "resident/desk.hpp"
+#include "resident/questions.hpp"
+#include "resident/resident_store.hpp"
+#include "status/catalogue.hpp"
+#include "workflow/load.hpp"
+
+// One case as one person reads it in one language. Internal to resident.
+namespace elukaar::resident {
+
+// Who reads.
+struct Reader {
+  Pseudonym person;
+  access::Assurance assurance = access::Assurance::none;
+  status::Language language = status::Language::et;
+  Timestamp now{};  // case time
+};
+
+// An action that this reader may take now.
+struct OfferedAction {
+  std::string name;
+  std::string form;  // empty: none
+  std::string subject;
+};
+
+// Lives for one answer, on one thread; everything given must outlive it. Nothing but may_see() may be
+// asked where that says no.
+class Page {
+ public:
+  Page(const CaseRecord& record, const workflow::Service& service, const workflow::Workflow& rules,
+       Reader reader, engine::Vault& vault);
+
+  bool may_see() const;
+  // Whether the reader may take an action that the workflow knows, offered just now or not.
+  bool may_act(const std::string& action) const;
+  std::vector<OfferedAction> offered() const;
+
+  // The documents of the HTTP API; nothing where a text cannot be made or the vault says no.
+  std::optional<Json> summary();
+  std::optional<Json> view(const std::vector<JournalRecord>& journal,
+                           const std::vector<engine::VaultUsage>& usage);
+  std::optional<Json> form(const std::string& name);
+  std::vector<Question> questions(const std::string& form) const;
+  std::string child_key() const;
+
+ private:
+  using Values = std::map<std::string, engine::VaultValue>;  // by field
+
+  status::Viewer viewer() const;
+  std::optional<status::Rendered> rendered() const;
+  // Reads what the page shows of the child and of all who have a part, with a usage record.
+  bool look_up(const std::string& purpose);
+  std::string name_of(const std::string& person) const;
+  std::optional<Date> born_on() const;
+  std::string revision_text() const;
+  bool reads_as_applicant() const;
+  Pseudonym applicant_or_reader() const;
+
+  // Texts: `say` gives `otherwise` where there is no such message.
+  std::string say(const std::string& name, const Json& args, const std::string& otherwise) const;
+  std::string say(const std::string& name) const { return say(name, Json::object(), {}); }
+  std::string day_text(const std::string& date) const;
+  std::string headline_of(const Json& status) const;
+  std::string source_name(const std::string& source) const;
+  std::string actor_of(const std::string& turn, const std::string& otherwise) const;
+
+  Json status_view(const status::Rendered& rendered) const;
+  Json actions_view() const;
+  Json known_items(const workflow::Form& form) const;
+  std::optional<Json> known_item(const std::string& id) const;
+  Json application_view() const;
+  Json timeline(const status::Rendered& rendered, const std::vector<JournalRecord>& journal) const;
+  void add_next_steps(Json& timeline, const status::Rendered& rendered) const;
+  std::optional<std::string> next_state(const std::string& path) const;
+  Json why(const std::vector<JournalRecord>& journal) const;
+  Json facts_of(const Json& status) const;
+  std::string fact_text(const std::string& name, const Json& value, const Json& status) const;
+  std::string event_text(const JournalRecord& row) const;
+  Json seen_by() const;
+  Json data_use(const std::vector<engine::VaultUsage>& usage) const;
+
+  const CaseRecord& record_;
+  const workflow::Service& service_;
+  const workflow::Workflow& rules_;
+  const Reader reader_;
+  engine::Vault& vault_;
+  std::map<std::string, Values> values_;  // by person
+};
+
+}  // namespace elukaar::resident
