@@ -13,7 +13,7 @@ namespace {
 
 constexpr auto look_again = std::chrono::seconds{30};
 constexpr auto look_again_for_none = std::chrono::milliseconds{500};
-constexpr int poll_ms = 100;
+constexpr int wait_ms = 100;
 
 std::set<int> partitions_of(rd_kafka_t* client, const std::string& topic) {
   std::set<int> partitions;
@@ -65,7 +65,7 @@ void follow(const std::string& brokers, const std::string& topic,
         if (error) fault(fmt::format("kafka: {}", rd_kafka_error_string(error.get())));
       }
     }
-    const Handle<rd_kafka_message_t> message(rd_kafka_consumer_poll(client.get(), poll_ms));
+    const Handle<rd_kafka_message_t> message(rd_kafka_consumer_poll(client.get(), wait_ms));
     if (!message) continue;
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       if (message->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "adapters/postgres/fields.hpp"
+
 namespace elukaar::adapters::postgres {
 namespace {
 
@@ -68,16 +70,6 @@ where c.municipality = r.municipality and c.case_id = r.case_id and c.id = r.id
   and c.lease_token = r.lease_token and c.status in ('inflight', 'abandoned')
 returning r.place
 )sql";
-
-Uuid uuid_of(const pqxx::field& field) {
-  const auto id = Uuid::parse(field.c_str());
-  if (!id) throw std::runtime_error("elukaar.call: expected a uuid, found something else");
-  return *id;
-}
-
-Timestamp time_of(const pqxx::field& field) {
-  return Timestamp{std::chrono::microseconds{field.as<long long>()}};
-}
 
 ClaimedCall read_call(const pqxx::row& row) {
   ClaimedCall call;

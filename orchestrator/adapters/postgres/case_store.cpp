@@ -10,6 +10,7 @@
 
 #include "adapters/postgres/array.hpp"
 #include "adapters/postgres/case_statements.hpp"
+#include "adapters/postgres/fields.hpp"
 #include "base/digest.hpp"
 #include "workflow/workflow.hpp"
 
@@ -54,12 +55,6 @@ constexpr const char* session_settings = R"sql(
     throw StoreFault(StoreFault::Kind::connection_lost, "", error.what());
   }
 }
-
-Timestamp time_of(const pqxx::field& field) {
-  return Timestamp{std::chrono::microseconds{field.as<long long>()}};
-}
-
-Uuid uuid_of(const pqxx::field& field) { return Uuid::parse(field.c_str()).value_or(Uuid{}); }
 
 std::string bytea(const std::uint8_t* bytes, std::size_t size) {
   return "\\x" + to_hex(bytes, size);

@@ -5,6 +5,7 @@
 #include <pqxx/pqxx>
 
 #include "adapters/postgres/array.hpp"
+#include "adapters/postgres/fields.hpp"
 
 namespace elukaar::adapters::postgres {
 namespace {
@@ -16,8 +17,6 @@ Uuid random_uuid() {
   bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3f));
   return Uuid{bytes};
 }
-
-std::string text(const pqxx::field& field) { return field.is_null() ? "" : field.c_str(); }
 
 // 32 hexadecimal digits are a UUID without its dashes; anything else is nobody's id.
 std::string as_uuid(std::string id) {
@@ -50,7 +49,7 @@ OperatorStore::Counts OperatorStore::counts(const std::string& topic) {
   for (const pqxx::row& each : work.exec(
            "select reason, min(detail), count(*) from elukaar.parked where status <> 'applied' "
            "group by reason order by count(*) desc, reason")) {
-    counts.reasons.push_back({text(each[0]), text(each[1]), each[2].as<std::int64_t>()});
+    counts.reasons.push_back({text_of(each[0]), text_of(each[1]), each[2].as<std::int64_t>()});
   }
   return counts;
 }
@@ -63,8 +62,8 @@ std::vector<OperatorStore::Parked> OperatorStore::parked(std::size_t most) {
            "to_char(parked_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
            "from elukaar.parked where status in ('parked', 'retry') order by parked_at desc "
            "limit $1", static_cast<int>(most))) {
-    rows.push_back({Uuid::parse(row[0].c_str()).value_or(Uuid{}), text(row[1]), text(row[2]),
-                    text(row[3]), text(row[4]), text(row[5]), text(row[6]), text(row[7])});
+    rows.push_back({Uuid::parse(row[0].c_str()).value_or(Uuid{}), text_of(row[1]), text_of(row[2]),
+                    text_of(row[3]), text_of(row[4]), text_of(row[5]), text_of(row[6]), text_of(row[7])});
   }
   return rows;
 }

@@ -8,6 +8,7 @@
 #include <pqxx/pqxx>
 #include <set>
 
+#include "adapters/postgres/array.hpp"
 #include "base/digest.hpp"
 #include "privacy/envelope.hpp"
 
@@ -26,23 +27,6 @@ using engine::VaultValue;
 using privacy::Holder;
 using privacy::SecretKey;
 using privacy::WrappedKey;
-
-// The text form of an array parameter.
-class Array {
- public:
-  void add(std::string_view element) {
-    text_ += text_.size() == 1 ? "\"" : ",\"";
-    for (const char c : element) {
-      if (c == '"' || c == '\\') text_ += '\\';
-      text_ += c;
-    }
-    text_ += '"';
-  }
-  std::string str() const { return text_ + "}"; }
-
- private:
-  std::string text_ = "{";
-};
 
 std::string hex(std::string_view bytes) {
   return to_hex(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
