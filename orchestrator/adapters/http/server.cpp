@@ -226,10 +226,10 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
     server.reset();
   }
 
-  void on_http_thread(const std::function<void()>& work) {
+  void on_http_thread(const std::function<void()>& task) {
     std::promise<void> done;
     restinio::asio_ns::post(context, [&] {
-      work();
+      task();
       done.set_value();
     });
     done.get_future().wait();
