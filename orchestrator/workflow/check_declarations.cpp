@@ -17,9 +17,9 @@ std::vector<std::string> names_of(const Map& map) {
   return list;
 }
 
-class Checker {
+class DeclarationChecker {
  public:
-  Checker(const Draft& draft, const CompileOptions& options, Reader& reader)
+  DeclarationChecker(const Draft& draft, const CompileOptions& options, Reader& reader)
       : draft_(draft),
         texts_(options.texts),
         municipality_(options.municipality),
@@ -308,7 +308,7 @@ class Checker {
 }  // namespace
 
 void check_declarations(const Draft& draft, const CompileOptions& options, Reader& reader) {
-  Checker(draft, options, reader).run();
+  DeclarationChecker(draft, options, reader).run();
 }
 
 }  // namespace elukaar::workflow

@@ -12,9 +12,9 @@ namespace {
 
 using chart::StateIndex;
 
-class Checker {
+class StateChecker {
  public:
-  Checker(const Draft& draft, const chart::Chart& chart, Reader& reader)
+  StateChecker(const Draft& draft, const chart::Chart& chart, Reader& reader)
       : draft_(draft), chart_(chart), reader_(reader) {}
 
   void run() {
@@ -409,7 +409,7 @@ class Checker {
 }  // namespace
 
 void check_states(const Draft& draft, const chart::Chart& chart, Reader& reader) {
-  Checker(draft, chart, reader).run();
+  StateChecker(draft, chart, reader).run();
 }
 
 }  // namespace elukaar::workflow

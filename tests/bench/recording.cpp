@@ -1,0 +1,139 @@
+#include "bench/recording.hpp"
+
+#include <map>
+#include <set>
+#include <stdexcept>
+
+namespace elukaar::bench {
+namespace {
+
+constexpr std::chrono::seconds lease{3'600};
+
+class RecordingTransaction final : public engine::BatchTransaction {
+ public:
+  RecordingTransaction(std::unique_ptr<engine::BatchTransaction> inner,
+                       std::vector<RecordedTransaction>& recorded)
+      : inner_(std::move(inner)), recorded_(recorded) {}
+
+  std::vector<engine::DueInput> due_inputs(const std::vector<int>& lanes, std::size_t most) override {
+    asked_.push_back(AskedDue{lanes, most});
+    return inner_->due_inputs(lanes, most);
+  }
+  std::vector<engine::FoundKey> find(const std::vector<engine::CorrelationKey>& keys) override {
+    asked_.push_back(AskedFind{keys});
+    return inner_->find(keys);
+  }
+  void lock_keys(const std::vector<engine::CorrelationKey>& keys) override {
+    asked_.push_back(AskedKeyLocks{keys});
+    inner_->lock_keys(keys);
+  }
+  std::vector<engine::CaseRow> lock_cases(std::vector<engine::CaseRef> refs) override {
+    asked_.push_back(AskedCases{refs});
+    return inner_->lock_cases(std::move(refs));
+  }
+  std::vector<bool> receipts(const std::vector<engine::ReceiptQuestion>& questions) override {
+    asked_.push_back(AskedReceipts{questions});
+    return inner_->receipts(questions);
+  }
+  std::vector<engine::DeferredRow> deferred_of(const std::vector<engine::CaseRef>& refs) override {
+    asked_.push_back(AskedDeferred{refs});
+    return inner_->deferred_of(refs);
+  }
+  std::vector<engine::EarlyEvent> early_events(
+      const std::vector<engine::CorrelationKey>& keys) override {
+    asked_.push_back(AskedEarly{keys});
+    return inner_->early_events(keys);
+  }
+  Timestamp now() override {
+    asked_.push_back(AskedNow{});
+    return inner_->now();
+  }
+  bool write(const std::vector<engine::Lane>& lanes, const std::string& owner,
+             std::chrono::seconds for_lease, const engine::Writes& writes) override {
+    asked_.push_back(AskedWrite{lanes, writes});
+    return inner_->write(lanes, owner, for_lease, writes);
+  }
+  void commit() override {
+    inner_->commit();
+    recorded_.push_back(std::move(asked_));
+  }
+
+ private:
+  std::unique_ptr<engine::BatchTransaction> inner_;
+  std::vector<RecordedTransaction>& recorded_;
+  RecordedTransaction asked_;
+};
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+}  // namespace
+
+std::unique_ptr<engine::BatchTransaction> RecordingStore::begin() {
+  return std::make_unique<RecordingTransaction>(store_.begin(), recorded);
+}
+
+void adopt_lanes(engine::CaseStore& store, std::vector<RecordedTransaction>& recorded,
+                 const std::string& owner) {
+  std::set<std::string> names;
+  for (const RecordedTransaction& transaction : recorded) {
+    for (const Asked& asked : transaction) {
+      if (const auto* write = std::get_if<AskedWrite>(&asked)) {
+        for (const engine::Lane& lane : write->lanes) names.insert(lane.name);
+      }
+    }
+  }
+  std::map<std::string, engine::Lane> lanes;
+  for (engine::Lane& lane : store.take_lanes({names.begin(), names.end()}, owner, lease)) {
+    lanes[lane.name] = std::move(lane);
+  }
+  for (RecordedTransaction& transaction : recorded) {
+    for (Asked& asked : transaction) {
+      auto* write = std::get_if<AskedWrite>(&asked);
+      if (write == nullptr) continue;
+      std::map<engine::LaneId, engine::LaneId> ids;
+      for (engine::Lane& lane : write->lanes) {
+        const engine::Lane& own = lanes.at(lane.name);
+        ids[lane.id] = own.id;
+        lane.id = own.id;
+        lane.epoch = own.epoch;
+      }
+      for (engine::JournalRow& row : write->writes.journal) row.lane = ids.at(row.lane);
+    }
+  }
+}
+
+std::int64_t ask_again(engine::CaseStore& store, std::vector<RecordedTransaction>& recorded,
+                       const std::string& owner) {
+  std::int64_t rows = 0;
+  for (const RecordedTransaction& asked : recorded) {
+    const auto transaction = store.begin();
+    for (const Asked& each : asked) {
+      std::visit(
+          Overloaded{
+              [&](const AskedDue& due) { transaction->due_inputs(due.lanes, due.most); },
+              [&](const AskedFind& find) { transaction->find(find.keys); },
+              [&](const AskedKeyLocks& locks) { transaction->lock_keys(locks.keys); },
+              [&](const AskedCases& cases) { transaction->lock_cases(cases.refs); },
+              [&](const AskedReceipts& receipts) { transaction->receipts(receipts.questions); },
+              [&](const AskedDeferred& deferred) { transaction->deferred_of(deferred.refs); },
+              [&](const AskedEarly& early) { transaction->early_events(early.keys); },
+              [&](const AskedNow&) { transaction->now(); },
+              [&](const AskedWrite& write) {
+                if (!transaction->write(write.lanes, owner, lease, write.writes)) {
+                  throw std::runtime_error("the database has given the lanes to somebody else");
+                }
+                rows += static_cast<std::int64_t>(write.writes.journal.size());
+              }},
+          each);
+    }
+    transaction->commit();
+  }
+  return rows;
+}
+
+}  // namespace elukaar::bench

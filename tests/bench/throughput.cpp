@@ -1,0 +1,117 @@
+#include "bench/throughput.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+namespace elukaar::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds interval{200};
+
+struct Sample {
+  Clock::time_point at{};
+  std::int64_t applied = 0;
+  std::int64_t transactions = 0;
+  std::map<std::string, double> processor;  // seconds
+};
+
+double ticks_of(int process) {
+  std::ifstream file(fmt::format("/proc/{}/stat", process));
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  const auto name_end = text.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  std::istringstream fields(text.substr(name_end + 2));
+  std::string word;
+  double ticks = 0;
+  for (int i = 3; fields >> word && i <= 15; ++i) {
+    if (i == 14 || i == 15) ticks += std::stod(word);
+  }
+  return ticks;
+}
+
+// Of the process and its present children (PostgreSQL works in children).
+double processor_seconds(int process) {
+  double ticks = ticks_of(process);
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", process));
+  for (int child = 0; children >> child;) ticks += ticks_of(child);
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+Sample look(pqxx::connection& connection, const ThroughputPlan& plan) {
+  pqxx::nontransaction work(connection);
+  const pqxx::row row = work.exec1(
+      "select (select coalesce(sum(applied + duplicates + parked), 0) from elukaar.lane), "
+      "(select xact_commit from pg_stat_database where datname = current_database())");
+  Sample sample{Clock::now(), row[0].as<long long>(), row[1].as<long long>(), {}};
+  for (const auto& [name, process] : plan.processes) {
+    sample.processor[name] = processor_seconds(process);
+  }
+  return sample;
+}
+
+Json report(const std::vector<Sample>& samples, const ThroughputPlan& plan) {
+  std::size_t first = 0;
+  while (first < samples.size() && samples[first].applied == 0) ++first;
+  std::size_t begin = first;
+  while (begin + 1 < samples.size() && samples[begin].at - samples[first].at < plan.warm_up) ++begin;
+  const Sample& from = samples[begin];
+  const Sample& to = samples.back();
+  const double seconds = std::chrono::duration<double>(to.at - from.at).count();
+  const auto moved = static_cast<double>(to.applied - from.applied);
+  Json processor = Json::object();
+  for (const auto& [name, used] : to.processor) {
+    processor[name] = (used - from.processor.at(name)) / moved * 1e6;
+  }
+  // The slowest whole second tells whether the rate is sustained.
+  double slowest = moved / seconds;
+  for (std::size_t i = begin; i < samples.size(); ++i) {
+    std::size_t j = i;
+    while (j < samples.size() && samples[j].at - samples[i].at < std::chrono::seconds{1}) ++j;
+    if (j == samples.size()) break;
+    slowest = std::min(slowest, static_cast<double>(samples[j].applied - samples[i].applied) /
+                                    std::chrono::duration<double>(samples[j].at - samples[i].at)
+                                        .count());
+  }
+  return {{"transitions_per_s", moved / seconds},
+          {"sustained_s", seconds},
+          {"slowest_second_per_s", slowest},
+          {"events_a_transaction",
+           moved / static_cast<double>(std::max<std::int64_t>(1, to.transactions - from.transactions))},
+          {"processor_us_a_transition", processor}};
+}
+
+}  // namespace
+
+Json measure_throughput(const ThroughputPlan& plan) {
+  pqxx::connection connection(plan.database);
+  std::vector<Sample> samples;
+  const auto begun = Clock::now();
+  auto told = begun;
+  do {
+    if (Clock::now() - begun > plan.patience) {
+      throw std::runtime_error(fmt::format("after {} s only {} of {} events have been carried",
+                                           plan.patience.count(), samples.back().applied,
+                                           plan.expected));
+    }
+    samples.push_back(look(connection, plan));
+    if (Clock::now() - told > std::chrono::seconds{5}) {
+      told = Clock::now();
+      std::cerr << fmt::format("    {} of {}\n", samples.back().applied, plan.expected);
+    }
+    std::this_thread::sleep_for(interval);
+  } while (samples.back().applied < plan.expected);
+  return report(samples, plan);
+}
+
+}  // namespace elukaar::bench
