@@ -1,0 +1,68 @@
+// Puts the steps' figures together: a table to read, JSON to keep.
+//   node tests/bench/report.mjs FOLDER_OF_STEPS OUT.json
+// Exit code 1 when something was lost, doubled or wrong.
+import { execSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+
+const [folder, out] = process.argv.slice(2);
+const step = (name) => JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8'));
+const [produce, throughput, latency, check, raw] =
+  ['produce', 'throughput', 'latency', 'check', 'raw'].map(step);
+const round = (value, digits = 0) => Number(value.toFixed(digits));
+const commit = execSync('git rev-parse --short HEAD 2>/dev/null || echo unknown', { encoding: 'utf8' });
+const sse = latency.event_to_sse_ms;
+
+const figures = {
+  at: new Date().toISOString(),
+  commit: commit.trim(),
+  cores: cpus().length,
+  load_average: round(loadavg()[0], 1),
+  cases: check.cases,
+  events: check.events,
+  repeated_events: check.repeats,
+  event_bytes: produce.event_bytes,
+  transitions_per_s: round(throughput.transitions_per_s),
+  sustained_s: round(throughput.sustained_s, 1),
+  slowest_second_per_s: round(throughput.slowest_second_per_s),
+  events_a_transaction: round(throughput.events_a_transaction),
+  raw_postgres_per_s: round(raw.raw_postgres_per_s),
+  ratio_to_raw: round(throughput.transitions_per_s / raw.raw_postgres_per_s, 3),
+  engine_from_memory_per_s: round(raw.engine_from_memory_per_s),
+  processor_us_a_transition: Object.fromEntries(
+    Object.entries(throughput.processor_us_a_transition).map(([name, us]) => [name, round(us, 1)])),
+  latency_at_events_per_s: latency.at_events_per_s,
+  pages: latency.pages,
+  event_to_status_topic_ms: latency.event_to_status_topic_ms,
+  event_to_sse_ms: sse,
+  lost: check.lost + latency.event_to_status_topic_ms.missing + sse.missing,
+  duplicated: check.duplicated,
+  wrong: check.wrong,
+  published_again: check.published_again,
+  examples: check.examples,
+};
+writeFileSync(out, `${JSON.stringify(figures, null, 2)}\n`);
+
+const rows = [
+  ['transitions/s (backlog, two workers)', figures.transitions_per_s],
+  ['  sustained for', `${figures.sustained_s} s${figures.sustained_s < 20 ? ' (short)' : ''}`],
+  ['  slowest second', figures.slowest_second_per_s],
+  ['  events a transaction', figures.events_a_transaction],
+  ['raw PostgreSQL, same statements/s', figures.raw_postgres_per_s],
+  ['ratio to raw', figures.ratio_to_raw],
+  ['workers fed from memory, without Kafka/s', figures.engine_from_memory_per_s],
+  ...Object.entries(figures.processor_us_a_transition)
+    .map(([name, us]) => [`processor time of ${name}, µs a transition`, us]),
+  [`event → status topic at ${figures.latency_at_events_per_s}/s, p50 / p99 ms`,
+    `${round(latency.event_to_status_topic_ms.p50, 1)} / ${round(latency.event_to_status_topic_ms.p99, 1)}`],
+  [`event → page at ${figures.latency_at_events_per_s}/s, p50 / p99 ms`,
+    `${round(sse.p50, 1)} / ${round(sse.p99, 1)}`],
+  ['lost', figures.lost],
+  ['duplicated', figures.duplicated],
+  ['wrong', figures.wrong],
+];
+const width = Math.max(...rows.map(([name]) => name.length));
+for (const [name, value] of rows) console.log(`${name.padEnd(width)}  ${String(value).padStart(14)}`);
+for (const example of figures.examples) console.log(`  ! ${example}`);
+console.log(`load average ${figures.load_average} on ${figures.cores} cores; written to ${out}`);
+process.exit(figures.lost + figures.duplicated + figures.wrong === 0 ? 0 : 1);
