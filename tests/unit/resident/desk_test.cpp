@@ -1,0 +1,234 @@
+// The residents' use cases over the real workflow and texts of Rae, with everything else in memory.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "privacy/pseudonym.hpp"
+#include "resident/desk.hpp"
+#include "support/generated_persons.hpp"
+#include "support/keys.hpp"
+#include "support/memory_resident_store.hpp"
+#include "support/memory_vault.hpp"
+#include "workflow/load.hpp"
+
+namespace elukaar::resident {
+namespace {
+
+using namespace std::chrono_literals;
+using status::Language;
+
+const Municipality rae("0653");
+const std::filesystem::path content{ELUKAAR_SOURCE_DIR};
+
+const workflow::SchemaTable& schemas() {
+  static const auto loaded = workflow::read_schemas(content).value();
+  return loaded;
+}
+
+const cloudevents::SchemaCatalogue& events() {
+  static const auto loaded = cloudevents::SchemaCatalogue::load(content / "events").value();
+  return loaded;
+}
+
+const Services& services() {
+  static const Services all(workflow::load_all(content, schemas()).value(),
+                            [](const std::string& source) {
+                              return workflow::compile_canonical(source, schemas());
+                            });
+  return all;
+}
+
+// A vault that several desks share.
+class SharedVault final : public engine::Vault {
+ public:
+  explicit SharedVault(engine::Vault& vault) : vault_(vault) {}
+  Result<void, engine::VaultError> store(const engine::VaultBatch& batch) override {
+    return vault_.store(batch);
+  }
+  Result<std::vector<std::vector<engine::VaultValue>>, engine::VaultError> read(
+      const Municipality& municipality, const std::vector<engine::VaultQuery>& queries,
+      const engine::VaultUse& use) override {
+    return vault_.read(municipality, queries, use);
+  }
+  std::vector<Pseudonym> names_of(const Municipality& municipality,
+                                  const Pseudonym& person) override {
+    return vault_.names_of(municipality, person);
+  }
+  std::vector<engine::VaultUsage> usage_of_person(const Municipality& municipality,
+                                                  const Pseudonym& person) override {
+    return vault_.usage_of_person(municipality, person);
+  }
+  std::vector<engine::VaultUsage> usage_of_case(const Municipality& municipality,
+                                                const CaseId& id) override {
+    return vault_.usage_of_case(municipality, id);
+  }
+
+ private:
+  engine::Vault& vault_;
+};
+
+class TheDesk : public testing::Test {
+ protected:
+  TheDesk() {
+    data->now = *parse_rfc3339("2026-05-20T09:00:00Z");
+    mari = know(mari_code, "Mari");
+    jaan = know(jaan_code, "Jaan");
+    stranger = know(stranger_code, "Võõras");
+    child = know(child_code, "Juhan");
+    CaseRecord record;
+    record.municipality = rae;
+    record.id = CaseId{*Uuid::parse("0190a1b2-0000-7000-8000-000000000007")};
+    record.public_id = *Uuid::parse("7c0f7a5b-e3a9-4d19-a1f2-f6c58e1b4d03");
+    record.service = "kindergarten-place";
+    record.release_digest = services().find(rae, record.service)->workflow->digest;
+    record.active = {"informed"};
+    record.context = {{"child", {{"key", child.str()}, {"bornOn", "2026-05-01"}}},
+                      {"family", {{"guardians", {mari.str(), jaan.str()}}}}};
+    record.status = Json::parse(R"({"text":"informed","turn":"resident","push":"N",
+        "by":"2033-09-01","clock":null,"legalBasis":["place-right"],"actions":["apply","not-now"],
+        "visibleTo":["guardians","official"],"args":{"entitledFrom":"2027-11-01"},"final":false,
+        "delayed":null})");
+    record.revision = 1;
+    record.parties = {{mari, access::Role::guardian, data->now - 24h, std::nullopt},
+                      {jaan, access::Role::guardian, data->now - 48h, data->now - 1h}};
+    data->cases.push_back(record);
+    JournalRecord first{1, "event", "birth-registered", "applied", data->now - 72h,
+                        {{"rules", {"new.on.birth-registered[0]"}}}, std::nullopt};
+    JournalRecord second{2, "call", "done", "applied", data->now - 24h,
+                         {{"rules", {"verifying.invoke.family.onDone[0]"}}}, record.status};
+    data->journal = {first, second};
+  }
+
+  Pseudonym know(const std::string& code, const std::string& name) {
+    const auto person =
+        *privacy::pseudonym(keyring, rae, *privacy::PersonalCode::parse(code));
+    const std::pair<const char*, std::string> values[] = {
+        {"first-name", name}, {"last-name", "Maasikas"}, {"personal-code", code}};
+    for (const auto& [field, value] : values) {
+      EXPECT_TRUE(vault.store({{{rae, "", person, field, Sensitive<std::string>(value),
+                                 privacy::FieldClass::identity,
+                                 {"/register/population/0653", *parse_iso_date("2026-05-02")},
+                                 data->now}},
+                               {}}));
+    }
+    return person;
+  }
+
+  Session log_in(const std::string& code) {
+    const auto login =
+        desk.log_in_for_development(Json{{"personalCode", code}}.dump(), {}).value();
+    return login.session;
+  }
+
+  Submission application(std::string key = "k1") const {
+    const Json body = {{"subject", case_id}, {"revision", "1"},
+                       {"form", {{"preferences", {"rae-kuldnokk", "rae-aiamaa"}},
+                                 {"wishedStart", "2028-01-01"}, {"language", "et"}}}};
+    return {case_id, "apply", std::move(key), body.dump()};
+  }
+
+  const std::string case_id = "7c0f7a5be3a94d19a1f2f6c58e1b4d03";
+  std::mt19937 random{20260504};
+  const std::string mari_code = test::generated_code(random);
+  const std::string jaan_code = test::generated_code(random);
+  const std::string stranger_code = test::generated_code(random);
+  const std::string child_code = test::generated_code(random);
+  privacy::Keyring keyring = test::keyring_for({"0653"});
+  test::MemoryVault vault{keyring};
+  std::shared_ptr<test::ResidentData> data = std::make_shared<test::ResidentData>();
+  Desk desk{{.development = true}, services(), events(), keyring,
+            std::make_unique<test::MemoryResidentStore>(data),
+            std::make_unique<SharedVault>(vault)};
+  Pseudonym mari, jaan, stranger, child;
+};
+
+TEST_F(TheDesk, shows_a_guardian_the_case_in_each_language) {
+  const Session session = log_in(mari_code);
+  for (const Language language : status::all_languages) {
+    const auto view = desk.case_view(session, case_id, language);
+    ASSERT_TRUE(view);
+    EXPECT_EQ((*view)["child"]["name"], "Juhan Maasikas");
+    EXPECT_FALSE((*view)["status"]["headline"].get<std::string>().empty());
+    EXPECT_EQ((*view)["actions"][0]["name"], "apply");
+    EXPECT_EQ((*view)["why"].size(), 2u);
+    EXPECT_EQ((*view)["timeline"].back()["group"], "next");
+  }
+}
+
+TEST_F(TheDesk, does_not_tell_a_case_of_others_from_one_that_is_not_there) {
+  for (const std::string& code : {stranger_code, jaan_code}) {  // jaan's part has ended
+    const Session session = log_in(code);
+    EXPECT_TRUE(desk.cases(session, Language::et).value()["cases"].empty());
+    for (const std::string& id : {case_id, std::string(32, '0'), std::string("x")}) {
+      EXPECT_EQ(desk.case_view(session, id, Language::et).error().kind, Refusal::Kind::not_found);
+      EXPECT_EQ(desk.form(session, id, "application", Language::et).error().kind,
+                Refusal::Kind::not_found);
+      Submission wanted = application();
+      wanted.case_id = id;
+      const auto refused = desk.submit(session, wanted, Language::et);
+      EXPECT_EQ(refused.error().kind, Refusal::Kind::not_found);
+      EXPECT_EQ(refused.error().what, "");
+    }
+  }
+  EXPECT_TRUE(data->events.empty());
+}
+
+TEST_F(TheDesk, keeps_an_application_once_however_often_it_is_sent) {
+  const Session session = log_in(mari_code);
+  const auto first = desk.submit(session, application(), Language::et);
+  ASSERT_TRUE(first);
+  const auto again = desk.submit(session, application(), Language::et);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(first->view, again->view);
+  ASSERT_EQ(data->events.size(), 1u);
+  const Json event = Json::parse(data->events[0]);
+  EXPECT_EQ(event["type"], "ee.elukaar.application.submitted.v1");
+  EXPECT_EQ(event["source"], "/kov/0653/portal");
+  EXPECT_EQ(event["time"], "2026-05-20T09:00:00Z");
+  EXPECT_EQ(event["data"]["application"]["applicant"], mari.str());
+  EXPECT_EQ(event["data"]["child"]["key"], child.str());
+  EXPECT_TRUE(events().check("ee.elukaar.application.submitted.v1", event["data"]));
+
+  Submission other = application();
+  other.body = Json{{"subject", ""}, {"form", Json::parse(other.body)["form"]}}.dump();
+  EXPECT_EQ(desk.submit(session, other, Language::et).error().kind, Refusal::Kind::invalid);
+}
+
+TEST_F(TheDesk, says_which_answers_are_missing_or_wrong) {
+  const Session session = log_in(mari_code);
+  Submission wanted = application();
+  wanted.body = R"({"subject":"s","form":{"preferences":["nowhere"],"language":"et"}})";
+  const auto refused = desk.submit(session, wanted, Language::en);
+  ASSERT_EQ(refused.error().kind, Refusal::Kind::invalid);
+  ASSERT_EQ(refused.error().fields.size(), 2u);
+  EXPECT_EQ(refused.error().fields[0].field, "preferences");
+  EXPECT_EQ(refused.error().fields[1].text, "Answer this question.");
+  EXPECT_TRUE(data->events.empty());
+}
+
+TEST_F(TheDesk, writes_down_that_it_was_looked) {
+  const Session session = log_in(mari_code);
+  ASSERT_TRUE(desk.case_view(session, case_id, Language::et));
+  const auto usage = vault.usage_of_case(rae, data->cases[0].id);
+  ASSERT_FALSE(usage.empty());
+  EXPECT_EQ(usage.front().use.purpose, "show-case");
+}
+
+TEST_F(TheDesk, ends_a_session_that_was_idle_for_too_long) {
+  const auto login =
+      desk.log_in_for_development(Json{{"personalCode", mari_code}}.dump(), {}).value();
+  EXPECT_TRUE(desk.session(login.token));
+  data->now += 31min;
+  EXPECT_EQ(desk.session(login.token).error().kind, Refusal::Kind::no_session);
+}
+
+TEST_F(TheDesk, has_no_development_login_in_production) {
+  Desk production({}, services(), events(), keyring,
+                  std::make_unique<test::MemoryResidentStore>(data),
+                  std::make_unique<SharedVault>(vault));
+  EXPECT_EQ(production.development_persons(Language::et).error().kind, Refusal::Kind::not_found);
+  EXPECT_EQ(production.log_in_for_development("{}", {}).error().kind, Refusal::Kind::not_found);
+}
+
+}  // namespace
+}  // namespace elukaar::resident
