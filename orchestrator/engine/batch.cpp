@@ -495,12 +495,24 @@ class Fold {
   void retry_parked(const DueInput& due) {
     const auto opened = privacy::open_bytes(parts_.keyring, due.id.str(), due.bytes);
     auto record = opened ? unpack(*opened) : std::nullopt;
-    if (!record) return;
+    if (!record) return keep_parked(due);
     record->lane = current_lane_->name;
     Arrival arrival =
         understand(std::move(*record), parts_.schemas, parts_.workflows, parts_.calendar);
     arrival.parked_id = due.id;
     retried_.push_back(std::move(arrival));
+  }
+
+  // What cannot be opened must not come due for ever.
+  void keep_parked(const DueInput& due) {
+    ParkedRow row;  // the rest of the stored row stays
+    row.id = due.id;
+    row.municipality = due.ref.municipality;
+    row.origin = current_lane_->name;
+    row.reason = "unreadable";
+    row.detail = "its bytes can no longer be opened: they are past their time, or their key is gone";
+    note(BatchNote::Kind::parked, {row.municipality, {}}, {}, row.reason, row.detail);
+    writes_.parked.push_back(std::move(row));
   }
 
  public:

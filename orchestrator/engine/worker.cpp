@@ -78,13 +78,17 @@ bool Worker::round() {
   return worked;
 }
 
-void Worker::carry(std::vector<Arrival> arrivals, std::size_t most_internal) {
+bool Worker::carry(std::vector<Arrival> arrivals, std::size_t most_internal) {
   for (int attempt = 1;; ++attempt) {
     try {
       BatchResult result = run_batch(store_, parts_, lanes_, settings_.owner, settings_.lease,
                                      arrivals, most_internal);
-      if (result.lost_lanes) return drop_lost_lanes();
-      return publish(result);
+      if (result.lost_lanes) {
+        drop_lost_lanes();
+        return false;
+      }
+      publish(result);
+      return true;
     } catch (const StoreFault& fault) {
       if (fault.kind() == StoreFault::Kind::conflict && attempt < settings_.most_conflicts) continue;
       if (fault.kind() != StoreFault::Kind::refused) throw;
@@ -93,29 +97,32 @@ void Worker::carry(std::vector<Arrival> arrivals, std::size_t most_internal) {
   }
 }
 
-// One bad row must not block the rest: the batch is cut in two until the offender stands alone.
-void Worker::halve(std::vector<Arrival> arrivals, std::size_t most_internal,
+// One bad row must not block the rest: the batch is cut in two until the offender stands alone. Once a
+// lane is lost the rest of the batch is left: it is read again.
+bool Worker::halve(std::vector<Arrival> arrivals, std::size_t most_internal,
                    const StoreFault& fault) {
   if (most_internal > 0) {
-    if (!arrivals.empty()) {
-      carry({}, most_internal);
-      return carry(std::move(arrivals), 0);
-    }
+    if (!arrivals.empty()) return carry({}, most_internal) && carry(std::move(arrivals), 0);
     if (most_internal > 1) return carry({}, most_internal / 2);
-    return stop_offending_case(fault);
+    stop_offending_case(fault);
+    return true;
   }
   if (arrivals.size() == 1) {
     observer_.fault(fmt::format("a record is parked as faulted: {}", fault.what()));
     BatchResult result = park_offender(store_, parts_, lanes_, settings_.owner, settings_.lease,
                                        std::move(arrivals.front()), fault.sqlstate());
-    return publish(result);
+    if (result.lost_lanes) {
+      drop_lost_lanes();
+      return false;
+    }
+    publish(result);
+    return true;
   }
   const auto middle = arrivals.begin() + static_cast<std::ptrdiff_t>(arrivals.size() / 2);
   std::vector<Arrival> second(std::make_move_iterator(middle),
                               std::make_move_iterator(arrivals.end()));
   arrivals.erase(middle, arrivals.end());
-  carry(std::move(arrivals), 0);
-  carry(std::move(second), 0);
+  return carry(std::move(arrivals), 0) && carry(std::move(second), 0);
 }
 
 // The first input that is due cannot be applied: its case stands still until an operator looks.
@@ -263,26 +270,24 @@ void Worker::drop(const std::vector<LaneId>& lost) {
 }
 
 // After a fault the outcome of the last commit is unknown: the lanes are taken again as the database
-// has them, and read and published from there.
+// has them, and read and published from there. Lanes that somebody has taken meanwhile stay theirs.
 void Worker::recover() {
-  std::vector<std::string> kafka;
-  for (const auto& [name, lane] : lanes_) {
-    outbox_.close(lane.id);
-    if (lane.kind == LaneKind::kafka) kafka.push_back(name);
-  }
-  const std::vector<Lane> before = held();
   std::map<std::string, std::int64_t> positions;
-  for (const std::string& name : kafka) positions[name] = -1;
-  // Only lanes that nobody has taken meanwhile; internal ones come back with look_after_lanes().
+  const std::vector<Lane> before = held();
+  for (const Lane& lane : before) {
+    if (lane.kind == LaneKind::kafka) positions[lane.name] = -1;
+  }
   const auto lost = store_.keep_lanes(before, settings_.owner, settings_.lease);
+  std::vector<std::string> still_ours;
+  for (const Lane& lane : before) {
+    outbox_.close(lane.id);
+    if (std::find(lost.begin(), lost.end(), lane.id) == lost.end()) still_ours.push_back(lane.name);
+  }
+  // Until this has succeeded the worker remembers what it held and comes back here.
+  std::vector<Lane> taken = store_.take_lanes(still_ours, settings_.owner, settings_.lease);
   lanes_.clear();
-  std::erase_if(kafka, [&](const std::string& name) {
-    return std::any_of(before.begin(), before.end(), [&](const Lane& lane) {
-      return lane.name == name && std::find(lost.begin(), lost.end(), lane.id) != lost.end();
-    });
-  });
-  for (Lane& lane : store_.take_lanes(kafka, settings_.owner, settings_.lease)) {
-    positions[lane.name] = lane.position.value_or(-1);
+  for (Lane& lane : taken) {
+    if (lane.kind == LaneKind::kafka) positions[lane.name] = lane.position.value_or(-1);
     adopt(std::move(lane));
   }
   source_.rewind(positions);

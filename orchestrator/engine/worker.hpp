@@ -54,8 +54,9 @@ class Worker : private LaneListener {
   void lanes_revoked(const std::vector<std::string>& lanes, bool lost) override;
 
   bool round();
-  void carry(std::vector<Arrival> arrivals, std::size_t most_internal);
-  void halve(std::vector<Arrival> arrivals, std::size_t most_internal, const StoreFault& fault);
+  // False: a lane was lost, nothing more of the batch may be carried.
+  bool carry(std::vector<Arrival> arrivals, std::size_t most_internal);
+  bool halve(std::vector<Arrival> arrivals, std::size_t most_internal, const StoreFault& fault);
   void stop_offending_case(const StoreFault& fault);
   void publish(BatchResult& result);
   void look_after_lanes();

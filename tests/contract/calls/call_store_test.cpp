@@ -10,6 +10,8 @@
 #include <set>
 #include <sstream>
 
+#include "support/database.hpp"
+
 namespace elukaar::adapters::postgres {
 namespace {
 
@@ -45,7 +47,7 @@ class Database {
     pqxx::connection connection(server_);
     pqxx::nontransaction(connection).exec("drop database " + name_ + " with (force)");
   }
-  std::string address() const { return server_ + " dbname=" + name_; }
+  std::string address() const { return test::with_database(server_, name_); }
 
  private:
   std::string server_;

@@ -72,7 +72,7 @@ struct PostgresBench : Bench {
       : name("vault_" + std::to_string(std::random_device{}())) {
     pqxx::connection server(server_string());
     pqxx::nontransaction(server).exec("CREATE DATABASE " + name);
-    connection_string = server_string() + " dbname=" + name;
+    connection_string = test::with_database(server_string(), name);
     pqxx::connection fresh(connection_string);
     pqxx::work work(fresh);
     work.exec(migration("0001_cases.sql"));
