@@ -156,14 +156,20 @@ engine::DispatcherSettings dispatcher_settings(const Settings& settings) {
   return dispatcher;
 }
 
-// One worker with all that is its own. The source tells the worker of its partitions, so it goes first.
+// One worker with all that is its own. The source, when it closes, still tells the worker which
+// partitions go: it ends first.
 struct WorkerThread {
   adapters::postgres::CaseStore store;
-  std::unique_ptr<engine::EventSource> source;
   std::unique_ptr<engine::Worker> worker;
+  std::unique_ptr<engine::EventSource> source;
   std::jthread thread;
 
   explicit WorkerThread(const std::string& connection) : store(connection) {}
+  // The source tells the worker that its partitions go, so it has to go before the worker does.
+  ~WorkerThread() {
+    thread = {};
+    source.reset();
+  }
 };
 
 // The program put together. Members that use others stand below them: what is declared last ends first.

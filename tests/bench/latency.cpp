@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
+#include "adapters/postgres/vault_store.hpp"
 #include "bench/topics.hpp"
 #include "privacy/pseudonym.hpp"
 
@@ -263,17 +264,31 @@ Sent send(const LatencyPlan& plan, const StreamPlan& stream) {
   return sent;
 }
 
-std::vector<std::string> pseudonyms(const LatencyPlan& plan) {
+// Names the persons, and makes them known to the program: only whom it knows may log in.
+std::vector<std::string> make_persons(const LatencyPlan& plan) {
   const auto keyring = privacy::Keyring::load(plan.keys_dir);
   if (!keyring) throw std::runtime_error(keyring.error());
+  const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(
+      std::chrono::system_clock::now());
   std::vector<std::string> persons;
+  engine::VaultBatch known;
   for (int i = 0; i < plan.persons; ++i) {
     const auto code = privacy::PersonalCode::parse(personal_code(i));
     if (!code) throw std::logic_error("a generated personal code is no code");
     const auto name = privacy::pseudonym(*keyring, Municipality{municipality}, *code);
     if (!name) throw std::runtime_error("the program has no key of the bench's municipality");
     persons.push_back(name->str());
+    engine::VaultEntry entry;
+    entry.municipality = Municipality{municipality};
+    entry.person = *name;
+    entry.field = "last-name";
+    entry.value = Sensitive<std::string>{fmt::format("Mõõtja{}", i)};
+    entry.origin = {"/bench", std::chrono::floor<std::chrono::days>(now)};
+    entry.recorded_at = now;
+    known.entries.push_back(std::move(entry));
   }
+  adapters::postgres::VaultStore vault(plan.database, *keyring);
+  if (!vault.store(known)) throw std::runtime_error("the vault does not take the bench's persons");
   return persons;
 }
 
@@ -286,7 +301,7 @@ Json measure_latency(const LatencyPlan& plan) {
   stream.items = plan.per_s * plan.seconds / events_of_an_item;
   stream.abreast = std::max(1, plan.per_s / 2);  // a case's next event comes about half a second later
   const bool with_pages = !plan.address.empty();
-  if (with_pages) stream.persons = pseudonyms(plan);
+  if (with_pages) stream.persons = make_persons(plan);
 
   StatusTail tail(plan);
   std::unique_ptr<Pages> pages;

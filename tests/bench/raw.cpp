@@ -17,6 +17,7 @@
 #include "adapters/postgres/case_store.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "bench/recording.hpp"
+#include "calendar/calendar.hpp"
 #include "engine/worker.hpp"
 #include "workflow/load.hpp"
 
@@ -225,7 +226,9 @@ Json measure_raw(const RawPlan& plan) {
                            plan.content_dir, schemas),
       "the bench's workflow");
   const auto keys = plan.scratch / "raw-keys";
-  privacy::create_development_keys(keys, {Municipality{municipality}});
+  if (auto made = privacy::create_development_keys(keys, {Municipality{municipality}}); !made) {
+    throw std::runtime_error(made.error());
+  }
   const auto keyring = or_throw(privacy::Keyring::load(keys), "the keys");
   const calendar::Calendar calendar;
   engine::Workflows workflows({services.front().workflow}, [&](const std::string& source) {
