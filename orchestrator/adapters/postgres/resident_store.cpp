@@ -186,7 +186,8 @@ ActionRecord read_action(const pqxx::row& row) {
 
 resident::Persons read_persons(const std::string& text) {
   resident::Persons persons;
-  for (const auto& [municipality, person] : Json::parse(text).items()) {
+  const Json parsed = Json::parse(text);
+  for (const auto& [municipality, person] : parsed.items()) {
     persons[Municipality{municipality}] = Pseudonym{person.get<std::string>()};
   }
   return persons;
