@@ -4,6 +4,8 @@
 #include <fstream>
 #include <memory>
 #include <ostream>
+#include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -153,12 +155,14 @@ int lint_workflows(const LintOptions& options, std::ostream& out, std::ostream& 
     print(schemas.error(), files->size(), options.format, out);
     return found_problems;
   }
-  workflow::TextShelf shelf(options.content_dir / "workflows");
+  const fs::path workflows = (options.content_dir / "workflows").lexically_normal();
+  workflow::TextShelf shelf(workflows);
   const workflow::Sources sources{
-      options.content_dir / "workflows", *schemas, [&](const std::string& service) {
+      workflows, *schemas, [&](const std::string& service) {
         const status::Catalogue* texts = shelf.find(service, problems);
         return texts == nullptr ? nullptr : &texts->facts();
       }};
+  std::set<std::tuple<std::string, int, int, std::string>> known;
   for (const fs::path& file : *files) {
     if (const std::string service = service_of_text_file(file); !service.empty()) {
       shelf.find(service, problems);
@@ -166,12 +170,14 @@ int lint_workflows(const LintOptions& options, std::ostream& out, std::ostream& 
     }
     auto loaded = workflow::load(file, sources);
     const Problems& told = loaded ? loaded->warnings : loaded.error();
-    // A base is told with its own file only, not again for each municipality that extends it.
+    // A base is told once, not again for each municipality that extends it.
     for (const Problem& problem : told) {
-      const bool known = std::any_of(problems.begin(), problems.end(), [&](const Problem& other) {
-        return other.where == problem.where && other.what == problem.what;
-      });
-      if (!known) problems.push_back(problem);
+      const std::string file_name = fs::weakly_canonical(problem.where.file).string();
+      if (!known.insert({file_name, problem.where.line, problem.where.column, problem.what})
+               .second) {
+        continue;
+      }
+      problems.push_back(problem);
     }
     if (!loaded || loaded->texts.empty()) continue;
     const status::Catalogue* texts = shelf.find(loaded->workflow->service, problems);
@@ -310,7 +316,12 @@ class WorkflowMachine : public Machine, private cel::CaseFacts {
 
   void entered(chart::StateIndex state) override {
     for (const workflow::After& after : rule(state).afters) {
-      effects_.push_back({{"arm", after.event}});
+      Json effect = {{"arm", after.event}};
+      const auto delay = workflow_->delays.find(after.delay);
+      if (delay != workflow_->delays.end()) {
+        if (auto until = delay->second.when.evaluate(activation())) effect["until"] = *until;
+      }
+      effects_.push_back(std::move(effect));
     }
     for (const workflow::Invoke& invoke : rule(state).invokes) {
       effects_.push_back({{"call", invoke.role + "." + invoke.operation},

@@ -35,6 +35,9 @@ struct TraceOptions {
 // guards and actions are then names: guards hold unless the event's "guards" says {"name": false}.
 // Prints a line after the start and after each event:
 // {"event", "handled", "states": […], "effects": […in order…], "context", "done"}.
+// Effects of a workflow: {"assign"|"raise"|"emit"|"notify"|"log": name, "value"}, {"arm": event,
+// "until": when its delay says}, {"clear": event}, {"call": "role.operation", "answer": event},
+// {"abandon": id, "state"}; of a bare chart: its actions as they are written.
 int trace_workflow(const TraceOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace elukaar::cli

@@ -21,6 +21,7 @@ class DeclarationChecker {
  public:
   DeclarationChecker(const Draft& draft, const CompileOptions& options, Reader& reader)
       : draft_(draft),
+        schemas_(options.schemas),
         texts_(options.texts),
         municipality_(options.municipality),
         reader_(reader) {}
@@ -32,7 +33,6 @@ class DeclarationChecker {
     for (const auto& [path, state] : draft_.states) {
       if (state.rule.status) status(path, state, *state.rule.status);
     }
-    unused();
     if (texts_ == nullptr) return;
     notifications();
     labels();
@@ -66,63 +66,27 @@ class DeclarationChecker {
   // A municipality says which of its systems plays each role that the workflow asks.
   void systems() {
     if (!municipality_) return;
-    std::set<std::string> told;
+    std::set<std::string> known;
+    for (const std::string& operation : schemas_.operations()) {
+      known.insert(operation.substr(0, operation.find('.')));
+    }
+    std::vector<std::string> roles;
     for (const Mentioned& role : draft_.asked_roles) {
-      if (draft_.systems.count(role.name) > 0 || !told.insert(role.name).second) continue;
+      if (std::find(roles.begin(), roles.end(), role.name) != roles.end()) continue;
+      roles.push_back(role.name);
+      // A role that nobody knows was told where it is asked.
+      if (draft_.systems.count(role.name) > 0 || known.count(role.name) == 0) continue;
       reader_.error(draft_.systems_place, "missing-system",
                     fmt::format("the service asks the `{}`, but the file does not say which system "
                                 "that is here",
                                 role.name),
                     fmt::format("add it: `systems: {{ {}: … }}`", role.name));
     }
-    std::vector<std::string> roles;
-    for (const Mentioned& role : draft_.asked_roles) {
-      if (std::find(roles.begin(), roles.end(), role.name) == roles.end()) {
-        roles.push_back(role.name);
-      }
-    }
+    if (roles.empty()) return;
     for (const auto& [role, where] : draft_.systems) {
       if (std::find(roles.begin(), roles.end(), role) != roles.end()) continue;
       reader_.error(where, "unknown-system", fmt::format("the service asks no `{}`", role),
                     suggestion(role, roles));
-    }
-  }
-
-  void unused() {
-    for (const auto& [name, where] : draft_.delay_places) {
-      if (draft_.used_delays.count(name) > 0) continue;
-      reader_.warning(where, "unused-delay", fmt::format("no state waits for `{}`", name),
-                      "use it under `after`, or remove it");
-    }
-    for (const auto& [name, where] : draft_.parameter_places) {
-      if (draft_.used_parameters.count(name) > 0) continue;
-      reader_.warning(where, "unused-parameter",
-                      fmt::format("nothing depends on the setting `{}`", name),
-                      "use it as `parameters." + name + "` in an expression, or remove it");
-    }
-    std::set<std::string> offered;
-    std::set<std::string> cited;
-    for (const auto& [path, state] : draft_.states) {
-      for (const Mentioned& action : state.actions) offered.insert(action.name);
-      for (const Mentioned& basis : state.legal_basis) cited.insert(basis.name);
-    }
-    std::set<std::string> asked;
-    for (const auto& [name, action] : draft_.person_actions) {
-      asked.insert(action.form);
-      if (offered.count(name) > 0) continue;
-      reader_.warning(draft_.action_places.at(name), "unused-action",
-                      fmt::format("no status offers the action `{}`", name),
-                      "name it in the `actions` of a status, or remove it");
-    }
-    for (const auto& [name, where] : draft_.form_places) {
-      if (asked.count(name) > 0) continue;
-      reader_.warning(where, "unused-form", fmt::format("no action asks the form `{}`", name),
-                      fmt::format("name it in an action, `form: {}`, or remove it", name));
-    }
-    for (const auto& [name, where] : draft_.citation_places) {
-      if (cited.count(name) > 0) continue;
-      reader_.warning(where, "unused-citation", fmt::format("no status cites `{}`", name),
-                      "name it in the `legalBasis` of a status, or remove it");
     }
   }
 
@@ -224,7 +188,7 @@ class DeclarationChecker {
     const auto complain = [&](std::string_view expected) {
       reader_.error(argument.where, "argument-type",
                     fmt::format("text `{}` uses `{}` as {}, but the status supplies {}", text.key,
-                                name, expected, argument.type.str()));
+                                name, expected, in_words(argument.type)));
     };
     if (kind == K::dyn || kind == K::null) return;
     const bool moment = kind == K::date || kind == K::timestamp;
@@ -300,6 +264,7 @@ class DeclarationChecker {
   }
 
   const Draft& draft_;
+  const Schemas& schemas_;
   const status::Facts* texts_;
   bool municipality_;
   Reader& reader_;
@@ -309,6 +274,49 @@ class DeclarationChecker {
 
 void check_declarations(const Draft& draft, const CompileOptions& options, Reader& reader) {
   DeclarationChecker(draft, options, reader).run();
+}
+
+void check_unused(const Draft& draft, const chart::Chart& chart, Reader& reader) {
+  for (const auto& [name, where] : draft.delay_places) {
+    if (draft.used_delays.count(name) > 0) continue;
+    reader.warning(where, "unused-delay", fmt::format("no state waits for `{}`", name),
+                    "use it under `after`, or remove it");
+  }
+  for (const auto& [name, where] : draft.parameter_places) {
+    if (draft.used_parameters.count(name) > 0) continue;
+    reader.warning(where, "unused-parameter",
+                    fmt::format("nothing depends on the setting `{}`", name),
+                    "use it as `parameters." + name + "` in an expression, or remove it");
+  }
+  std::set<std::string> offered;
+  std::set<std::string> cited;
+  for (const auto& [path, state] : draft.states) {
+    for (const Mentioned& action : state.actions) offered.insert(action.name);
+    for (const Mentioned& basis : state.legal_basis) cited.insert(basis.name);
+  }
+  std::set<std::string> asked;
+  for (const auto& [name, action] : draft.person_actions) {
+    asked.insert(action.form);
+    if (offered.count(name) > 0) continue;
+    reader.warning(draft.action_places.at(name), "unused-action",
+                    fmt::format("no status offers the action `{}`", name),
+                    "name it in the `actions` of a status, or remove it");
+  }
+  for (const auto& [name, where] : draft.form_places) {
+    if (asked.count(name) > 0) continue;
+    reader.warning(where, "unused-form", fmt::format("no action asks the form `{}`", name),
+                    fmt::format("name it in an action, `form: {}`, or remove it", name));
+  }
+  for (const auto& [name, where] : draft.citation_places) {
+    if (cited.count(name) > 0) continue;
+    reader.warning(where, "unused-citation", fmt::format("no status cites `{}`", name),
+                    "name it in the `legalBasis` of a status, or remove it");
+  }
+  for (const auto& [name, where] : draft.event_places) {
+    if (!chart.states_with_candidate(name).empty()) continue;
+    reader.warning(where, "unused-event", fmt::format("no state handles the event `{}`", name),
+                   "handle it under `on`, or remove it");
+  }
 }
 
 }  // namespace elukaar::workflow

@@ -28,7 +28,6 @@ class StateChecker {
     starting_events();
     offered_actions();
     asked_states();
-    unused_events();
   }
 
  private:
@@ -389,14 +388,6 @@ class StateChecker {
       reader_.error(asked.where, "unknown-state",
                     fmt::format("state('{}') asks for a state that does not exist", asked.name),
                     suggestion(asked.name, chart_.paths()));
-    }
-  }
-
-  void unused_events() {
-    for (const auto& [name, where] : draft_.event_places) {
-      if (!chart_.states_with_candidate(name).empty()) continue;
-      reader_.warning(where, "unused-event", fmt::format("no state handles the event `{}`", name),
-                      "handle it under `on`, or remove it");
     }
   }
 

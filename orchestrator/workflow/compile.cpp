@@ -20,13 +20,16 @@ void check_header(const Node& source, Reader& reader) {
                      "parameters", "events", "actions", "forms", "parties", "delays", "schemas",
                      "context", "legalBasis", "type", "initial", "on", "states", "clocks",
                      "municipality", "proactive", "systems", "values"});
+  // Of the base; `source.where` is the municipality's file.
+  const SourcePosition beginning =
+      source.entries.empty() ? source.where : source.entries.front().where;
   const Node* language = source.find("language");
   if (language == nullptr || !language->is(Kind::integer) ||
       language->integer != language_version) {
-    reader.error(language == nullptr ? source.where : language->where, "unknown-language",
+    reader.error(language == nullptr ? beginning : language->where, "unknown-language",
                  fmt::format("expected `language: {}`, found {}", language_version,
                              language == nullptr ? "none" : language->describe()),
-                 fmt::format("write `language: {}` as the first line", language_version));
+                 fmt::format("this program reads language {}", language_version));
   }
   const std::string query = reader.text(source, "queryLanguage", "cel");
   if (query != "cel") {
@@ -36,14 +39,14 @@ void check_header(const Node& source, Reader& reader) {
   }
   const Node* release = source.find("release");
   if (release == nullptr || !release->is(Kind::text)) {
-    reader.error(release == nullptr ? source.where : release->where, "missing-key",
+    reader.error(release == nullptr ? beginning : release->where, "missing-key",
                  "expected the release as a text", "write it in quotes: `release: \"2026.1\"`");
   }
   const Node* title = source.find("title");
   for (const char* word : {"et", "en", "ru"}) {
     const Node* text = title == nullptr ? nullptr : title->find(word);
     if (text != nullptr && text->is(Kind::text) && !text->text.empty()) continue;
-    reader.error(title == nullptr ? source.where : title->where, "missing-text",
+    reader.error(title == nullptr ? beginning : title->where, "missing-text",
                  fmt::format("the workflow has no `title` in `{}`", word),
                  "add it: `title: { et: …, en: …, ru: … }`");
   }
@@ -139,6 +142,7 @@ Result<WorkflowPtr, Problems> compile(const Node& merged, const CompileOptions& 
   auto chart = chart::compile(compiler.draft().root);
   if (chart) {
     check_states(compiler.draft(), *chart, compiler.reader());
+    if (!has_errors(problems)) check_unused(compiler.draft(), *chart, compiler.reader());
   } else {
     for (Problem& problem : chart.error()) problems.push_back(std::move(problem));
   }

@@ -255,7 +255,7 @@ void Compiler::read_unexpected(const Node& node, const std::string& name, Unexpe
                   period ? fmt::format("`{}` counts months; an event is deferred for days or less",
                                        defer->text)
                          : period.error().what,
-                  "write a period such as P7D");
+                  period ? "write a period such as P30D" : "");
     return;
   }
   into.kind = Unexpected::Kind::defer;
@@ -276,13 +276,15 @@ void Compiler::read_actions() {
     rule.form = reader_.text(node, "form");
     if (!rule.event.empty() && draft_.events.count(rule.event) == 0) {
       reader_.error(node.find("event")->where, "unknown-event",
-                    fmt::format("action `{}` names the event `{}`, which is not declared",
+                    fmt::format("action `{}` names the event `{}`, which is not declared under "
+                                "`events`",
                                 entry.key, rule.event),
                     suggestion(rule.event, keys(draft_.events)));
     }
     if (!rule.form.empty() && draft_.forms.count(rule.form) == 0) {
       reader_.error(node.find("form")->where, "unknown-form",
-                    fmt::format("action `{}` names the form `{}`, which is not declared",
+                    fmt::format("action `{}` names the form `{}`, which is not declared under "
+                                "`forms`",
                                 entry.key, rule.form),
                     suggestion(rule.form, keys(draft_.forms)));
     }
@@ -359,7 +361,9 @@ void Compiler::read_form_field(const Node& field, Form& form) {
   if (evaluated) {
     form.asked.push_back(std::move(*evaluated));
   } else if (reader_.problems().empty()) {  // else a missing setting is the cause, and was told
-    reader_.error(evaluated.error().where, "bad-form", evaluated.error().what);
+    reader_.error(evaluated.error().where, "bad-form",
+                  fmt::format("form `{}` cannot be made of the municipality's settings: {}",
+                              form.name, evaluated.error().what));
   }
 }
 
@@ -385,7 +389,7 @@ void Compiler::read_delays() {
         kind != K::dyn && kind != K::null) {
       reader_.error(when->where, "wrong-type",
                     fmt::format("delay `{}`: expected a date, a time or a period, found {}",
-                                entry.key, program->type().str()));
+                                entry.key, in_words(program->type())));
     }
     draft_.delays.emplace(entry.key,
                           Delay{entry.key, std::move(*program),
@@ -406,7 +410,7 @@ void Compiler::read_parties() {
     if (!text.accepts(type) && !cel::Type::list(text).accepts(type)) {
       reader_.error(entry.value.where, "wrong-type",
                     fmt::format("party `{}`: expected a person's key or a list of them, found {}",
-                                entry.key, type.str()));
+                                entry.key, in_words(type)));
     }
     draft_.parties.emplace(entry.key, std::move(*program));
   }

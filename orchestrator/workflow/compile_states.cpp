@@ -52,8 +52,12 @@ void Compiler::read_root() {
   if (const Node* on = source_.find("on")) collect_raised(*on);
   chart::StateSource& root = draft_.root;
   root.key = reader_.required_text(source_, "key", "the workflow");
-  root.where = source_.where;
-  draft_.states[""].where = source_.where;
+  // A place in the base, which `source_.where` is not where a municipality's file extends it.
+  root.where = source_.entries.empty() ? source_.where : source_.entries.front().where;
+  for (const char* key : {"states", "initial"}) {
+    if (const Node::Entry* entry = source_.entry(key)) root.where = entry->where;
+  }
+  draft_.states[""].where = root.where;
   if (const Node* type = source_.find("type")) {
     const std::string word = reader_.word(*type, "`type`", {"compound", "parallel"});
     root.type = word == "parallel" ? chart::StateType::parallel : chart::StateType::compound;
@@ -65,7 +69,7 @@ void Compiler::read_root() {
   if (const Node* states = source_.find("states")) {
     read_substates(*states, "", root);
   } else {
-    reader_.error(source_.where, "missing-key", "the workflow lacks `states`",
+    reader_.error(root.where, "missing-key", "the workflow lacks `states`",
                   "add what a case can be in: `states: { … }`");
   }
 }
@@ -151,16 +155,24 @@ void Compiler::read_after(const Node& node, const std::string& path, chart::Stat
   draft.has_timer_or_call = true;
   for (const Node::Entry& entry : node.entries) {
     const bool named = draft_.delay_places.count(entry.key) > 0;
+    bool unknown = false;
     draft_.used_delays.insert(entry.key);
     if (!named && !calendar::Period::parse(entry.key)) {
       std::vector<std::string> known;
       for (const auto& [name, where] : draft_.delay_places) known.push_back(name);
       reader_.error(entry.where, "unknown-delay",
-                    fmt::format("`{}` is neither one of the `delays` nor a period such as PT30S",
+                    fmt::format("`{}` is neither one of the `delays` nor a period such as P3D or "
+                                "PT30S",
                                 entry.key),
-                    suggestion(entry.key, known));
+                    calendar::Term::parse(entry.key)
+                        ? fmt::format("a term gets a name under `delays`: "
+                                      "`NAME: \"{{{{ deadline('{}') }}}}\"`",
+                                      entry.key)
+                        : suggestion(entry.key, known));
+      unknown = true;
     }
-    const std::string event = fmt::format("after.{}.{}", entry.key, path);
+    const std::string event =
+        fmt::format("after.{}.{}", unknown ? std::string{"unknown"} : entry.key, path);
     draft.rule.afters.push_back({entry.key, event});
     read_alternatives(entry.value, event, joined(path, "after." + entry.key),
                       {Trigger::Kind::timer, event, nullptr}, state.on);
@@ -181,11 +193,13 @@ void Compiler::read_invoke(const Node& node, const std::string& path, chart::Sta
                      {"id", "src", "input", "timeout", "onDone", "onError", "description"});
   Invoke invoke;
   invoke.id = reader_.required_text(node, "id", "a call (`invoke`)");
+  const bool named = !invoke.id.empty();
+  if (!named) invoke.id = "unnamed";  // so that its answers' names are no problems besides
   const std::string src = reader_.required_text(node, "src", "a call (`invoke`)");
   const std::size_t dot = src.find('.');
   invoke.role = src.substr(0, dot);
   for (const Invoke& other : draft_.states[path].rule.invokes) {
-    if (other.id != invoke.id || invoke.id.empty()) continue;
+    if (other.id != invoke.id || !named) continue;
     reader_.error(node.find("id")->where, "duplicate-call",
                   fmt::format("{} has two calls with the id `{}`", state_name(path), invoke.id),
                   "give each its own: their answers are told apart by it");
@@ -196,9 +210,8 @@ void Compiler::read_invoke(const Node& node, const std::string& path, chart::Sta
     reader_.error(node.find("src")->where, "unknown-operation",
                   fmt::format("there is no connector operation `{}`", src),
                   suggestion(src, options_.schemas.operations()));
-  } else if (operation != nullptr) {
-    draft_.asked_roles.push_back({invoke.role, node.find("src")->where});
   }
+  if (!src.empty()) draft_.asked_roles.push_back({invoke.role, node.find("src")->where});
   invoke.done_event = fmt::format("done.invoke.{}.{}", path, invoke.id);
   invoke.error_event = fmt::format("error.invoke.{}.{}", path, invoke.id);
 
@@ -259,6 +272,12 @@ void Compiler::read_alternatives(const Node& node, const std::string& descriptor
       reader_.error(item.where, "wrong-type",
                     fmt::format("expected a transition, found `{}`", item.text),
                     fmt::format("write it as an object: `{{ target: {} }}`", item.text));
+      // Taken for what it means: one problem, not several.
+      chart::TransitionSource meant;
+      meant.descriptor = descriptor;
+      meant.target = item.text;
+      meant.where = item.where;
+      into.push_back(std::move(meant));
       return;
     }
     if (!reader_.expect(item, Kind::mapping, "a transition")) return;
@@ -434,7 +453,7 @@ void Compiler::read_status(const Node& node, const std::string& path, bool final
     status.by = expressions_.program(*by, environment, cel::Type::date().with_nullable(), "`by`");
   } else if (!final) {
     reader_.error(node.where, "status-without-date",
-                  fmt::format("{} has no `by`: until when will something happen?", name),
+                  fmt::format("{} has no `by`, the day until which something happens", name),
                   "give the date of the next step or of the next news");
   }
   if (const Node* clock = node.find("clock")) {

@@ -93,5 +93,7 @@ class Compiler {
 void check_declarations(const Draft& draft, const CompileOptions& options, Reader& reader);
 // … and where a case can get, what it waits for and what it handles.
 void check_states(const Draft& draft, const chart::Chart& chart, Reader& reader);
+// What nothing uses, as warnings; for a file without errors, which may well hide its use.
+void check_unused(const Draft& draft, const chart::Chart& chart, Reader& reader);
 
 }  // namespace elukaar::workflow

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "workflow/load.hpp"
 
 // The whole of the content folder; apart from load.cpp, which needs no texts.
@@ -52,8 +54,10 @@ Result<std::vector<Service>, Problems> load_files(const std::vector<fs::path>& f
         continue;
       }
       problems.push_back({{file.string(), 1, 1},
-                          "the municipality has this service already, in " + other.file.string(),
-                          "one file for each service", "duplicate-service", Severity::error});
+                          fmt::format("the municipality {} has this service already, in {}",
+                                      mine->municipality.ehak.str(), other.file.string()),
+                          "change `ehak`, or remove one of the files", "duplicate-service",
+                          Severity::error});
     }
     services.push_back({file, mine, std::move(*texts), std::move(loaded->warnings)});
   }
@@ -71,7 +75,8 @@ Result<std::vector<Service>, Problems> load_all(const fs::path& content_dir,
   }
   std::sort(files.begin(), files.end());
   if (files.empty()) {
-    return failure(Problems{{{folder.string(), 0, 0}, "there is no municipality's file", "",
+    return failure(Problems{{{folder.string(), 0, 0}, "there is no municipality's file",
+                             "add <municipality>/<service>.yaml",
                              "no-services", Severity::error}});
   }
   return load_files(files, content_dir, schemas);

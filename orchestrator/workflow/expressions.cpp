@@ -42,6 +42,23 @@ bool fits(const Node& node, const cel::Type& type) {
 
 }  // namespace
 
+std::string in_words(const cel::Type& type) {
+  using K = cel::Type::Kind;
+  switch (type.kind()) {
+    case K::boolean: return "true or false";
+    case K::integer:
+    case K::unsigned_integer: return "a whole number";
+    case K::floating: return "a number";
+    case K::string: return type.values().empty() ? "a text" : "a word";
+    case K::date: return "a date";
+    case K::timestamp: return "a point in time";
+    case K::duration: return "a period";
+    case K::list: return "a list";
+    case K::map: return "a mapping";
+    default: return type.str();
+  }
+}
+
 Template::Template(Json literal, std::vector<Slot> slots)
     : literal_(std::move(literal)), slots_(std::move(slots)) {}
 
@@ -191,7 +208,7 @@ void Expressions::constant(const Node& node, const cel::Type& expected, std::str
   std::string hint;
   if (!expected.values().empty()) hint = suggestion(node.text, expected.values());
   reader_.error(node.where, "wrong-type",
-                fmt::format("{}: expected {}, found {}", what, expected.str(), node.describe()),
+                fmt::format("{}: expected {}, found {}", what, in_words(expected), node.describe()),
                 std::move(hint));
 }
 

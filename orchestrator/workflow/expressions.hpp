@@ -15,6 +15,9 @@ namespace elukaar::workflow {
 // Whether a text is meant as an expression: it stands between `{{` and `}}`.
 bool is_expression(std::string_view text);
 
+// A type as a service owner would say it: "a date", "a whole number".
+std::string in_words(const cel::Type& type);
+
 // Compiles expressions and values of one file and remembers what they mention.
 class Expressions {
  public:

@@ -59,8 +59,9 @@ Result<Node, Problems> read_base(const Node& extends, const Sources& sources) {
   return base;
 }
 
-void warn_of_unused_texts(const std::vector<status::Override>& texts, const Workflow& workflow,
-                          Problems& warnings) {
+// Texts that the service does not have at all are told where the words are put in their place.
+void warn_of_unused_texts(const std::vector<status::Override>& texts, const status::Facts* facts,
+                          const Workflow& workflow, Problems& warnings) {
   std::vector<std::string> shown;
   for (const StateRule& state : workflow.states) {
     if (state.status) shown.push_back(state.status->text);
@@ -72,6 +73,7 @@ void warn_of_unused_texts(const std::vector<status::Override>& texts, const Work
     if (text.field.empty() || std::find(shown.begin(), shown.end(), text.key) != shown.end()) {
       continue;
     }
+    if (facts != nullptr && facts->texts.count(text.key) == 0) continue;
     warnings.push_back({text.where, fmt::format("no state shows the text `{}`", text.key),
                         suggestion(text.key, shown), "unused-text", Severity::warning});
   }
@@ -114,10 +116,13 @@ Result<Loaded, Problems> load(const fs::path& file, const Sources& sources) {
   if (!workflow) {
     problems.insert(problems.end(), workflow.error().begin(), workflow.error().end());
   }
+  std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+    return a.where < b.where;
+  });
   if (has_errors(problems)) return failure(std::move(problems));
   loaded.warnings.insert(loaded.warnings.end(), problems.begin(), problems.end());
   loaded.workflow = std::move(*workflow);
-  warn_of_unused_texts(loaded.texts, *loaded.workflow, loaded.warnings);
+  warn_of_unused_texts(loaded.texts, texts, *loaded.workflow, loaded.warnings);
   return loaded;
 }
 

@@ -96,7 +96,7 @@ class Taker {
       }
     }
     if (file_.find("municipality") == nullptr) {
-      reader_.error(file_.where, "missing-key", "the file lacks `municipality`: whose is it?",
+      reader_.error(file_.where, "missing-key", "the file does not say whose it is: `municipality` is missing",
                     "add `municipality: { name: …, ehak: \"0653\", contact: { … } }`");
     }
     into_.merged.entries.push_back({"values", file_.where, std::move(values_)});
@@ -129,7 +129,7 @@ class Taker {
     }
     const Node* contact = node.find("contact");
     if (contact == nullptr) {
-      reader_.error(node.where, "missing-key", "`municipality` lacks `contact`: whom may a family ask?",
+      reader_.error(node.where, "missing-key", "`municipality` lacks `contact`, whom a family may ask",
                     "add `contact: { unit: …, phone: …, email: …, hours: … }`");
     } else if (reader_.expect(*contact, Kind::mapping, "`contact`")) {
       reader_.known_keys(*contact, "`contact`", {"unit", "phone", "email", "hours"});
@@ -231,17 +231,18 @@ MunicipalityFile merge(const Node& base, const Node& file, Reader& reader) {
   }
   if (const Node* overlay = file.find("overlay")) {
     if (reader.expect(*overlay, Kind::mapping, "`overlay`")) {
+      bool allowed = true;
       for (const char* identity : {"language", "key", "release", "municipality", "proactive",
                                    "systems", "values"}) {
         const Node::Entry* entry = overlay->entry(identity);
         if (entry == nullptr) continue;
         reader.error(entry->where, "bad-overlay",
                      fmt::format("an overlay may not change `{}`", identity),
-                     "an overlay changes parts of the base only");
-        return result;
+                     "remove it: that is the base's own, or stands beside `overlay` in this file");
+        allowed = false;
       }
       check_overlay(base, *overlay, "", reader);
-      merge_patch(result.merged, *overlay);
+      if (allowed) merge_patch(result.merged, *overlay);
     }
   }
   Taker(file, result, reader).take();

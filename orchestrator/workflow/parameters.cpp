@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/nearest.hpp"
 #include "calendar/calendar.hpp"
 #include "calendar/term.hpp"
 
@@ -72,9 +73,18 @@ std::vector<std::string> allowed_values(const Node& declaration) {
 bool check_enum(const Check& check) {
   if (!check.is(check.value, Kind::text, "one of the words that the service allows")) return false;
   const auto allowed = allowed_values(check.declaration);
+  // Where there are no words at all the declaration is wrong, and was told.
+  if (allowed.empty()) return true;
   if (std::find(allowed.begin(), allowed.end(), check.value.text) != allowed.end()) return true;
-  return check.fail(check.value, fmt::format("`{}` is not among its values", check.value.text),
-                    suggestion(check.value.text, allowed));
+  std::string list;
+  for (const std::string& value : allowed) {
+    if (!list.empty()) list += value == allowed.back() ? " or " : ", ";
+    list += fmt::format("`{}`", value);
+  }
+  const std::string near = nearest(check.value.text, allowed);
+  return check.fail(check.value,
+                    fmt::format("expected one of {}, found `{}`", list, check.value.text),
+                    near.empty() ? std::string{} : fmt::format("did you mean `{}`?", near));
 }
 
 bool check_integer(const Check& check) {

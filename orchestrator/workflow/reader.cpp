@@ -77,7 +77,8 @@ std::string Reader::text(const Node& mapping, std::string_view key, std::string_
 std::string Reader::required_text(const Node& mapping, std::string_view key,
                                   std::string_view what) {
   if (mapping.find(key) != nullptr) return text(mapping, key);
-  error(mapping.where, "missing-key", fmt::format("{} lacks `{}`", what, key));
+  error(mapping.where, "missing-key", fmt::format("{} lacks `{}`", what, key),
+        fmt::format("add `{}: …`", key));
   return {};
 }
 

@@ -106,8 +106,9 @@ Result<SchemaTable, Problems> read_schemas(const fs::path& content_dir) {
       auto json = read_json(path, problems);
       if (!json) continue;
       if (!json->contains("input") || !json->contains("output")) {
-        problems.push_back({{path.string(), 0, 0}, "expected the members `input` and `output`", "",
-                            "bad-schema", Severity::error});
+        problems.push_back({{path.string(), 0, 0},
+                            "expected an object with both `input` and `output`",
+                            "", "bad-schema", Severity::error});
         continue;
       }
       table.add_operation(role, path.stem().string(),

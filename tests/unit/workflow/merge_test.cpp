@@ -64,7 +64,7 @@ TEST(Merge, refuses_an_overlay_that_takes_protection_away) {
              "overlay: { events: { death: null, deth: null } }\n"),
         reader);
   ASSERT_EQ(problems.size(), 2U);
-  EXPECT_NE(problems[0].what.find("protective event"), std::string::npos);
+  EXPECT_NE(problems[0].what.find("is protective"), std::string::npos);
   EXPECT_EQ(problems[1].hint, "did you mean `death`?");
 }
 

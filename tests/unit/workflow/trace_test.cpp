@@ -1,0 +1,162 @@
+#include <sstream>
+
+#include "base/json.hpp"
+#include "cli/workflow_commands.hpp"
+#include "unit/workflow/temporary_folder.hpp"
+
+namespace elukaar::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path source = ELUKAAR_SOURCE_DIR;
+const fs::path rae = source / "workflows/municipalities/rae/kindergarten-place.yaml";
+
+class Trace : public testing::Test {
+ protected:
+  // The exit code; the lines are in steps_.
+  int trace(const fs::path& file, const std::string& events) {
+    steps_.clear();
+    err_.str("");
+    std::ostringstream out;
+    const int code =
+        trace_workflow({file, folder_.write("events.jsonl", events), source, "json"}, out, err_);
+    std::istringstream lines(out.str());
+    for (std::string line; std::getline(lines, line);) steps_.push_back(Json::parse(line));
+    return code;
+  }
+  std::string states() const {
+    std::string text;
+    for (const Json& step : steps_) {
+      for (const Json& state : step["states"]) text += state.get<std::string>() + " ";
+    }
+    return text;
+  }
+  Json effects(std::size_t step) const { return steps_.at(step)["effects"]; }
+
+  test::TemporaryFolder folder_{"trace"};
+  std::vector<Json> steps_;
+  std::ostringstream err_;
+};
+
+const std::string born =
+    R"({"type": "birth-registered", "time": "2026-05-01T06:00:00Z", "data": {"child": {"key": "c", "bornOn": "2026-04-20"}, "residenceKov": "0653"}})"
+    "\n";
+const std::string noticed = R"("after.notice.expecting")" "\n";
+const std::string family =
+    R"({"type": "done.invoke.verifying.family", "output": {"alive": true, "livesHere": true, "protected": false, "guardians": [{"key": "g"}, {"key": "h"}]}})"
+    "\n";
+const std::string applied =
+    R"({"type": "ee.elukaar.application.submitted.v1", "time": "2026-05-05T06:00:00Z", "data": {"application": {"id": "a", "applicant": "g", "submittedAt": "2026-05-05T06:00:00Z", "wishedStart": "2027-11-01", "language": "et", "preferences": ["rae-tammelehe"]}, "child": {"key": "c"}}})"
+    "\n";
+const std::string resident =
+    R"({"type": "done.invoke.checking.residence", "time": "2026-05-05T06:01:00Z", "output": {"childLivesHere": true, "applicantLivesHere": true, "custody": true, "childSince": "2026-04-20", "asOf": "2026-05-05"}})"
+    "\n";
+const std::string registered =
+    R"({"type": "done.invoke.registering.register", "time": "2026-05-05T06:02:00Z", "output": {"registerId": "r", "status": "queued", "queue": {"scope": "s", "position": 12, "of": 40, "ruleRef": "area-age-application-time"}}})"
+    "\n";
+const std::string moved =
+    R"({"type": "queue-position-changed", "time": "2026-06-01T06:00:00Z", "data": {"application": {"id": "a"}, "queue": {"scope": "s", "position": 8, "of": 40, "ruleRef": "area-age-application-time"}}})"
+    "\n";
+
+TEST_F(Trace, follows_a_child_from_its_birth_into_the_queue) {
+  ASSERT_EQ(trace(rae, born + noticed + family + applied + resident + registered + moved), 0)
+      << err_.str();
+  EXPECT_EQ(states(),
+            "new expecting verifying informed checking registering queued queued ");
+  EXPECT_EQ(steps_[0]["event"], nullptr);
+  EXPECT_EQ(steps_[1]["event"], "birth-registered");
+  EXPECT_EQ(steps_[4]["event"], "application-submitted") << "the short name of the type";
+  EXPECT_EQ(steps_[7]["context"]["queue"]["position"], 8);
+  for (const Json& step : steps_) EXPECT_EQ(step["done"], false);
+}
+
+TEST_F(Trace, tells_effects_in_their_order) {
+  ASSERT_EQ(trace(rae, born + noticed + family + applied), 0) << err_.str();
+  EXPECT_EQ(effects(0), Json::array());
+  EXPECT_EQ(effects(1), Json::parse(R"([{"assign": "child", "value": {"key": "c", "bornOn": "2026-04-20"}},
+                                        {"arm": "after.notice.expecting", "until": "2026-05-04"}])"));
+  EXPECT_EQ(effects(2), Json::parse(R"([{"clear": "after.notice.expecting"},
+                                        {"call": "population-register.family",
+                                         "answer": "done.invoke.verifying.family"}])"));
+  EXPECT_EQ(effects(3), Json::parse(R"([{"abandon": "family", "state": "verifying"},
+                                        {"assign": "family", "value": {"guardians": ["g", "h"]}},
+                                        {"arm": "after.schoolStart.informed", "until": "2033-09-01"}])"));
+  ASSERT_EQ(effects(4).size(), 3U);
+  EXPECT_EQ(effects(4)[0], Json::parse(R"({"clear": "after.schoolStart.informed"})"));
+  EXPECT_EQ(effects(4)[1]["value"]["applicant"], "g");
+  EXPECT_EQ(effects(4)[2]["call"], "population-register.residence");
+}
+
+TEST_F(Trace, says_that_nothing_handled_an_event_and_that_a_case_is_done) {
+  ASSERT_EQ(trace(rae, born + moved + R"({"type": "opted-out", "data": {"child": {"key": "c"}}})"),
+            0);
+  EXPECT_EQ(steps_[2]["handled"], false);
+  EXPECT_EQ(steps_[2]["states"], Json::array({"expecting"}));
+  EXPECT_EQ(steps_[3]["handled"], true);
+  EXPECT_EQ(steps_[3]["done"], true);
+  EXPECT_EQ(states(), "new expecting expecting not_applied ");
+}
+
+TEST_F(Trace, takes_the_way_that_a_refusal_leads) {
+  ASSERT_EQ(trace(rae, applied + resident +
+                           R"({"type": "error.invoke.registering.register", "error": {"kind": "refused"}})"),
+            0)
+      << err_.str();
+  EXPECT_EQ(states(), "new checking registering manual_review ");
+  EXPECT_EQ(steps_[3]["context"]["review"], "register_refused");
+}
+
+TEST_F(Trace, tells_an_expression_that_fails_with_its_place) {
+  EXPECT_EQ(trace(rae, born + noticed + R"({"type": "done.invoke.verifying.family", "output": {}})"),
+            1);
+  EXPECT_NE(err_.str().find("2026.1/workflow.yaml:"), std::string::npos) << err_.str();
+  EXPECT_EQ(steps_.size(), 3U);
+}
+
+// What an ordinary statechart tool reads, too: guards and actions are names.
+const std::string bare = R"({
+  "id": "door", "initial": "closed", "context": {"opened": 0},
+  "states": {
+    "closed": {"exit": "unlatch", "on": {"open": [{"guard": "locked", "target": "closed"},
+                                                  {"target": "open", "actions": ["swing", {"type": "raise", "event": "rang"}]}]}},
+    "open": {"type": "parallel", "entry": [{"type": "light"}], "onDone": "gone",
+             "states": {"bell": {"initial": "silent", "states": {"silent": {"on": {"rang": "over"}}, "over": {"type": "final"}}},
+                        "spring": {"initial": "taut", "states": {"taut": {"after": {"1000": "slack"}}, "slack": {"type": "final"}}}}},
+    "gone": {"type": "final"}
+  }})";
+
+TEST_F(Trace, runs_a_bare_statechart) {
+  const fs::path file = folder_.write("door.json", bare);
+  ASSERT_EQ(trace(file, "{\"type\": \"open\", \"guards\": {\"locked\": true}}\n"
+                        "{\"type\": \"open\", \"guards\": {\"locked\": false}}\n"
+                        "\n"
+                        "\"after.1000.open.spring.taut\"\n"),
+            0)
+      << err_.str();
+  EXPECT_EQ(states(), "closed closed open.bell.over open.spring.taut gone ");
+  EXPECT_EQ(steps_[0]["context"]["opened"], 0);
+  EXPECT_EQ(effects(2),
+            Json::parse(R"(["unlatch", "swing", {"type": "raise", "event": "rang"}, {"type": "light"}])"));
+  EXPECT_EQ(steps_[3]["done"], true);
+}
+
+TEST_F(Trace, tells_what_is_wrong_with_the_file_or_the_events) {
+  EXPECT_EQ(trace(folder_.write("bad.json", R"({"initial": "b", "states": {"a": {}}})"), ""), 1);
+  EXPECT_NE(err_.str().find("bad.json:1:1: error: state `machine` has no substate `b`"),
+            std::string::npos) << err_.str();
+  EXPECT_EQ(trace(rae, born + "[]\n"), 2);
+  EXPECT_NE(err_.str().find("events.jsonl:2: expected an event such as"), std::string::npos)
+      << err_.str();
+  EXPECT_EQ(trace("nowhere.yaml", ""), 1);
+  EXPECT_EQ(err_.str(),
+            "nowhere.yaml: error: the file cannot be read; No such file or directory "
+            "[unreadable]\n");
+  std::ostringstream out;
+  EXPECT_EQ(trace_workflow({rae, "nowhere.jsonl", source, "json"}, out, err_), 2);
+  EXPECT_EQ(trace_workflow({rae, "nowhere.jsonl", source, "xml"}, out, err_), 2);
+  EXPECT_EQ(out.str(), "");
+}
+
+}  // namespace
+}  // namespace elukaar::cli
