@@ -75,6 +75,7 @@ export class PopulationRegister {
       livesHere: record.residenceKov === body.municipality,
       protected: record.protected,
       guardians: record.protected ? [] : guardians,
+      asOf: this.clock.today(),
     };
   }
 

@@ -277,6 +277,7 @@ class Register {
       type: "ee.elukaar.birth.registered.v1",
       time: `${addDays(this.today, -1)}T06:00:00Z`,
       municipality: "0653",
+      partitionkey: data.child.key,
       datacontenttype: "application/json",
       data,
     });
