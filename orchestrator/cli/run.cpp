@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ostream>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include "adapters/kafka/event_source.hpp"
 #include "adapters/kafka/publisher.hpp"
 #include "adapters/kafka/tail.hpp"
+#include "adapters/kafka/topics.hpp"
 #include "adapters/postgres/call_store.hpp"
 #include "adapters/postgres/case_store.hpp"
 #include "adapters/postgres/operator_store.hpp"
@@ -34,6 +36,7 @@ namespace elukaar::cli {
 namespace {
 
 constexpr std::chrono::seconds healthy_within{5};
+constexpr std::chrono::seconds broker_patience{10};
 
 // What keeps the program from starting; one line for the operator.
 struct CannotStart : std::runtime_error {
@@ -189,6 +192,7 @@ class Program {
 
   void start() {
     check_database();
+    adapters::kafka::expect_broker(settings_.kafka.brokers, broker_patience);
     publisher_ = std::make_unique<adapters::kafka::Publisher>(settings_.kafka.brokers, faults());
     if (roles_.orchestrator) start_workers();
     if (roles_.dispatcher) start_dispatcher();
@@ -235,9 +239,22 @@ class Program {
     return [this](const std::string& what) { log_.fault(what); };
   }
 
+  bool schema_is_current(const std::string& connection) const {
+    try {
+      return adapters::postgres::schema_is_current(connection);
+    } catch (const std::exception& error) {
+      std::string what = error.what();  // libpq's words come in several lines
+      std::replace_if(what.begin(), what.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+      throw CannotStart(fmt::format(
+          "expected PostgreSQL at {}:{} with the database {}, found: {}; start it or set `postgres` in {}",
+          settings_.postgres.host, settings_.postgres.port, settings_.postgres.database, what,
+          settings_.file.string()));
+    }
+  }
+
   void check_database() {
     const std::string connection = settings_.connection_string();
-    if (!adapters::postgres::schema_is_current(connection)) {
+    if (!schema_is_current(connection)) {
       throw CannotStart("the database's schema is not up to date; run `elukaar setup` first");
     }
     adapters::postgres::OperatorStore operators(connection);

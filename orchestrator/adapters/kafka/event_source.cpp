@@ -44,6 +44,7 @@ struct EventSource::Implementation {
   engine::LaneListener& listener;
   std::function<void(const std::string&)> fault;
   Handle<rd_kafka_t> client;
+  bool assigned = false;  // has ever been
 
   static void rebalance(rd_kafka_t* client, rd_kafka_resp_err_t error,
                         rd_kafka_topic_partition_list_t* partitions, void* opaque) {
@@ -56,6 +57,7 @@ struct EventSource::Implementation {
     // Nothing may be thrown through librdkafka.
     try {
       if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        self.assigned = true;
         const auto positions = self.listener.lanes_assigned(lanes);
         for (int i = 0; i < partitions->cnt; ++i) {
           const auto known = positions.find(lanes[static_cast<std::size_t>(i)]);
@@ -115,7 +117,15 @@ EventSource::EventSource(EventSourceSettings settings, engine::LaneListener& lis
   }
 }
 
-EventSource::~EventSource() { rd_kafka_consumer_close(implementation_->client.get()); }
+EventSource::~EventSource() {
+  if (implementation_->assigned) {
+    rd_kafka_consumer_close(implementation_->client.get());
+  } else {
+    // librdkafka before 2.3 aborts the process when a cooperative member is closed before its first
+    // assignment. The group notices by the session's end that this one is gone.
+    implementation_->client.release();  // NOLINT: given up on purpose
+  }
+}
 
 std::vector<engine::SourceRecord> EventSource::drain(std::size_t most,
                                                      std::chrono::milliseconds wait) {

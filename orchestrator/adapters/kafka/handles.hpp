@@ -48,8 +48,6 @@ inline Handle<rd_kafka_t> make_client(rd_kafka_type_t type, Handle<rd_kafka_conf
   Handle<rd_kafka_t> client(rd_kafka_new(type, conf.get(), error, sizeof(error)));
   if (!client) throw std::runtime_error("kafka: " + std::string{error});
   conf.release();  // NOLINT: librdkafka owns it from here
-  // Its own log lines are no JSON; what matters comes as errors to those who ask.
-  rd_kafka_set_log_level(client.get(), 0);
   return client;
 }
 
@@ -57,6 +55,8 @@ inline Handle<rd_kafka_t> make_client(rd_kafka_type_t type, Handle<rd_kafka_conf
 inline Options common_options(const std::string& brokers) {
   return {{"bootstrap.servers", brokers},
           {"client.id", "elukaar"},
+          // Its own log lines are no JSON; what matters comes as errors to those who ask.
+          {"log_level", "0"},
           {"socket.nagle.disable", "true"},
           {"reconnect.backoff.ms", "50"},
           {"reconnect.backoff.max.ms", "500"},

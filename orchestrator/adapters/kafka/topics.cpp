@@ -54,4 +54,17 @@ void create_topics(const std::string& brokers, const std::vector<TopicPlan>& pla
   }
 }
 
+void expect_broker(const std::string& brokers, std::chrono::milliseconds patience) {
+  const auto client = make_client(RD_KAFKA_PRODUCER, make_conf(common_options(brokers)));
+  const rd_kafka_metadata_t* metadata = nullptr;
+  const auto error = rd_kafka_metadata(client.get(), 0, nullptr, &metadata,
+                                       static_cast<int>(patience.count()));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw std::runtime_error(fmt::format(
+        "expected a Kafka broker at {}, found none that answers: {}; start it or set "
+        "kafka.brokers", brokers, rd_kafka_err2str(error)));
+  }
+  rd_kafka_metadata_destroy(metadata);
+}
+
 }  // namespace elukaar::adapters::kafka

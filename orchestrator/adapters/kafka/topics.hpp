@@ -19,4 +19,7 @@ void create_topics(const std::string& brokers, const std::vector<TopicPlan>& pla
                    std::chrono::milliseconds patience,
                    const std::function<void(const std::string&)>& created);
 
+// Throws where no broker answers within `patience`, with what to change.
+void expect_broker(const std::string& brokers, std::chrono::milliseconds patience);
+
 }  // namespace elukaar::adapters::kafka
