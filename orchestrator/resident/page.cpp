@@ -97,7 +97,8 @@ status::Viewer Page::viewer() const {
 std::string Page::say(const std::string& name, const Json& args,
                       const std::string& otherwise) const {
   if (!service_.texts.has_message(name)) return otherwise;
-  const auto text = service_.texts.message(reader_.language, name, args);
+  const auto text =
+      service_.texts.message(reader_.language, name, args.is_null() ? Json::object() : args);
   return text ? *text : otherwise;
 }
 
