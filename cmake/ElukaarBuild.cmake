@@ -64,6 +64,8 @@ function(elukaar_test name)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_definitions(${target} PRIVATE ELUKAAR_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                ELUKAAR_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  # What is tested is optimised; the tests themselves are compiled twice as fast without.
+  target_compile_options(${target} PRIVATE -O0)
   # Tests of one binary name their fixtures alike; each file stays by itself.
   set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   # `tests_KIND` builds one kind. Kinds that use the one PostgreSQL and Kafka take turns.
