@@ -8,6 +8,9 @@ struct Statement {
   const char* sql;
 };
 
+// Prepared once, when the tables may still be empty: the plan must not depend on how full they are. A
+// lateral subquery with `offset 0` or `limit 1` is one index look-up for each element, whatever the
+// planner believes of the table.
 inline constexpr Statement case_statements[] = {
     {"due_inputs", R"sql(
 with standing as materialized (select elukaar.case_now() as now)
@@ -58,7 +61,11 @@ from (
 select k.place - 1, c.case_id
 from unnest($1::text[], $2::text[], $3::text[], $4::text[])
   with ordinality as k(municipality, service, name, value, place)
-join elukaar.correlation c using (municipality, service, name, value))sql"},
+cross join lateral (
+  select case_id from elukaar.correlation c
+  where c.municipality = k.municipality and c.service = k.service and c.name = k.name
+    and c.value = k.value
+  offset 0) c)sql"},
 
     {"lock_keys", "select pg_advisory_xact_lock(h) from unnest($1::bigint[]) as h"},
 
@@ -76,8 +83,11 @@ for update of c)sql"},
 select k.place - 1
 from unnest($1::text[], $2::uuid[], $3::uuid[])
   with ordinality as k(municipality, case_id, receipt, place)
-join elukaar.journal j on j.municipality = k.municipality and j.case_id = k.case_id
-  and j.receipt = k.receipt and j.cause is null)sql"},
+cross join lateral (
+  select from elukaar.journal j
+  where j.municipality = k.municipality and j.case_id = k.case_id and j.receipt = k.receipt
+    and j.cause is null
+  limit 1) j)sql"},
 
     {"deferred_of", R"sql(
 select d.municipality, d.case_id, d.lane, d.ordinal, d.input,
