@@ -36,7 +36,7 @@ namespace elukaar::cli {
 namespace {
 
 constexpr std::chrono::seconds healthy_within{5};
-constexpr std::chrono::seconds broker_patience{10};
+constexpr std::chrono::seconds broker_answers_within{10};
 
 // What keeps the program from starting; one line for the operator.
 struct CannotStart : std::runtime_error {
@@ -192,7 +192,7 @@ class Program {
 
   void start() {
     check_database();
-    adapters::kafka::expect_broker(settings_.kafka.brokers, broker_patience);
+    adapters::kafka::expect_broker(settings_.kafka.brokers, broker_answers_within);
     publisher_ = std::make_unique<adapters::kafka::Publisher>(settings_.kafka.brokers, faults());
     if (roles_.orchestrator) start_workers();
     if (roles_.dispatcher) start_dispatcher();
