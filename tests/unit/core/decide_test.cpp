@@ -409,6 +409,7 @@ TEST(Decide, refuses_actions_that_are_not_offered_and_says_why) {
   } const table[] = {
       {"no longer offered", queued(), "apply", "stale"},
       {"not in the file", informed(), "levitate", "not-offered"},
+      {"the state would take it, but nothing is offered", born(), "apply", "stale"},
   };
   for (auto row : table) {
     const Decision decision =
