@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "adapters/postgres/vault_store.hpp"
+#include "support/database.hpp"
 #include "support/keys.hpp"
 #include "support/memory_vault.hpp"
 

@@ -22,7 +22,7 @@ using adapters::postgres::CaseStore;
 using adapters::postgres::OperatorStore;
 using namespace std::chrono_literals;
 
-const std::filesystem::path source{ELUKAAR_SOURCE_DIR};
+const std::filesystem::path tree{ELUKAAR_SOURCE_DIR};
 constexpr const char* lane_name = "kafka/test.events/0";
 constexpr std::chrono::seconds lease{30};
 
@@ -31,8 +31,8 @@ struct World {
   test::TestDatabase database{"batch"};
   privacy::Keyring keyring = test::keyring_for({"0001", "0653"});
   cloudevents::SchemaCatalogue events =
-      cloudevents::SchemaCatalogue::load(source / "events").value();
-  workflow::SchemaTable schemas = workflow::read_schemas(source).value();
+      cloudevents::SchemaCatalogue::load(tree / "events").value();
+  workflow::SchemaTable schemas = workflow::read_schemas(tree).value();
   calendar::Calendar calendar;
 
   World() { adapters::postgres::bring_schema_up(database.address(), [](const std::string&) {}); }
@@ -40,8 +40,8 @@ struct World {
   std::vector<workflow::WorkflowPtr> workflows() const {
     std::vector<workflow::WorkflowPtr> all;
     for (const char* file : {"bench/bench.yaml", "rae/kindergarten-place.yaml"}) {
-      all.push_back(workflow::load(source / "workflows/municipalities" / file,
-                                   {source / "workflows", schemas})
+      all.push_back(workflow::load(tree / "workflows/municipalities" / file,
+                                   {tree / "workflows", schemas})
                         ->workflow);
     }
     return all;
