@@ -3,12 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <pqxx/pqxx>
 #include <random>
-#include <sstream>
 
+#include "adapters/postgres/schema.hpp"
 #include "adapters/postgres/vault_store.hpp"
 #include "support/database.hpp"
 #include "support/keys.hpp"
@@ -60,25 +59,13 @@ struct MemoryBench : Bench {
   test::MemoryVault memory;
 };
 
-std::string migration(const std::string& name) {
-  std::ifstream file(std::string(ELUKAAR_SOURCE_DIR) +
-                     "/orchestrator/adapters/postgres/schema/" + name);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 struct PostgresBench : Bench {
   explicit PostgresBench(const privacy::Keyring& keyring)
       : name("vault_" + std::to_string(std::random_device{}())) {
     pqxx::connection server(server_string());
     pqxx::nontransaction(server).exec("CREATE DATABASE " + name);
     connection_string = test::with_database(server_string(), name);
-    pqxx::connection fresh(connection_string);
-    pqxx::work work(fresh);
-    work.exec(migration("0001_cases.sql"));
-    work.exec(migration("0002_vault.sql"));
-    work.commit();
+    adapters::postgres::bring_schema_up(connection_string, [](const std::string&) {});
     store = std::make_unique<adapters::postgres::VaultStore>(connection_string, keyring);
   }
   ~PostgresBench() override {
