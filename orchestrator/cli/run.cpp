@@ -187,8 +187,7 @@ class Program {
         workflows_(newest(), compile()),
         services_(content_.services, compile()),
         parts_{workflows_, content_.events, calendar_, content_.keyring,
-               {settings.kafka.status, settings.kafka.notifications, outbox_topic()},
-               std::chrono::duration_cast<std::chrono::hours>(settings.parked_keep)} {}
+               {settings.kafka.status, settings.kafka.notifications, outbox_topic()}} {}
 
   void start() {
     check_database();

@@ -23,7 +23,7 @@ class SettingsReader {
   Settings read(const Node& root) {
     reader_.known_keys(root, "the settings",
                        {"environment", "content_dir", "municipalities", "kafka", "postgres", "http",
-                        "keys", "intake", "connectors", "engine", "parked", "log"});
+                        "keys", "intake", "connectors", "engine", "log"});
     Settings settings;
     if (const Node* environment = required(root, "environment", "the settings")) {
       const std::string word =
@@ -44,9 +44,6 @@ class SettingsReader {
     if (const Node* engine = section(root, "engine", {"workers", "lane_lease_ms"})) {
       number(*engine, "workers", 1, 64, settings.workers);
       milliseconds(*engine, "lane_lease_ms", settings.lane_lease);
-    }
-    if (const Node* parked = section(root, "parked", {"keep_ms"})) {
-      milliseconds(*parked, "keep_ms", settings.parked_keep);
     }
     if (const Node* log = section(root, "log", {"level"})) {
       if (const Node* level = log->find("level")) {

@@ -90,7 +90,6 @@ struct Settings {
   std::vector<Connector> connectors;
   int workers = 2;
   std::chrono::milliseconds lane_lease{10'000};
-  std::chrono::milliseconds parked_keep{std::chrono::hours{24 * 30}};
   std::string log_level = "info";
 
   bool is_development() const { return environment == Environment::development; }

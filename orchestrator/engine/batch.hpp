@@ -16,7 +16,6 @@ struct EngineParts {
   const calendar::Calendar& calendar;
   const privacy::Keyring& keyring;
   OutboxTopics topics;
-  std::chrono::hours parked_kept{24 * 30};
 };
 
 // Most inputs of the internal lanes in one batch, and most records of the topics.

@@ -43,8 +43,10 @@ constexpr const char* session_settings = R"sql(
   } catch (const pqxx::sql_error& error) {
     const std::string state = error.sqlstate();
     const std::string group = state.substr(0, 2);
-    // 08 connection, 53 no resources, 57 stopped by an operator or a timeout, 25P03 idle too long.
-    if (group == "08" || group == "53" || group == "57" || state == "25P03" || state.empty()) {
+    // 08 connection, 53 no resources, 57 stopped by an operator or a timeout, 58 and XX the server's
+    // own trouble, 25P03 idle too long: none of it is the fault of what was to be written.
+    if (group == "08" || group == "53" || group == "57" || group == "58" || group == "XX" ||
+        state == "25P03" || state.empty()) {
       throw StoreFault(StoreFault::Kind::connection_lost, state, error.what());
     }
     if (group == "40" || state == "55P03") {
