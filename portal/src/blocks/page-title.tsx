@@ -11,18 +11,31 @@ interface PageTitleProps {
   hidden?: boolean;
 }
 
+// The titles of the pages that are mounted; the last one covers the others (the log-in covers the
+// page beneath it, whose title may go on changing meanwhile).
+const mounted: { title: string }[] = [];
+
+function showLast() {
+  document.title = mounted.at(-1)?.title ?? 'Elukaar';
+}
+
 // The page's only h1. After a navigation within the portal it takes the focus, as a newly loaded
 // page would.
 export function PageTitle({ children, parts, hidden = false }: PageTitleProps) {
   const { takeArrival } = useRouter();
   const title = [...parts, 'Elukaar'].join(' – ');
+  const [own] = useState({ title });
   useEffect(() => {
-    const former = document.title; // of the page that the log-in covers for a while
-    document.title = title;
+    mounted.push(own);
     return () => {
-      document.title = former;
+      mounted.splice(mounted.indexOf(own), 1);
+      showLast();
     };
-  }, [title]);
+  }, [own]);
+  useEffect(() => {
+    own.title = title;
+    showLast();
+  }, [own, title]);
 
   const [arrival] = useState(takeArrival);
   useEffect(() => {
