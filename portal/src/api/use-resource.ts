@@ -13,7 +13,7 @@ export interface Resource<T> {
 // Reads with `load` at once and whenever `load` is another function (so memoise it). Answers that
 // were overtaken by a later read are dropped.
 export function useResource<T>(load: () => Promise<T>): Resource<T> {
-  const { lost } = useSession();
+  const { lost, state } = useSession();
   const [value, setValue] = useState<T | null>(null);
   const [failure, setFailure] = useState<number | null>(null);
   const newest = useRef(0);
@@ -42,6 +42,11 @@ export function useResource<T>(load: () => Promise<T>): Resource<T> {
       newest.current += 1;
     };
   }, [refresh]);
+
+  // What could not be read because the session had ended is read once there is one again.
+  useEffect(() => {
+    if (state === 'open' && failure === 401) refresh();
+  }, [state, failure, refresh]);
 
   return { value, failure, refresh };
 }
