@@ -76,6 +76,15 @@ write_place_credential() {
       token_file: secrets/intake/pr-$1.token
       municipality: "$1"
       source: /register/place/$1
-      types: [ee.elukaar.queue.position-changed.v1]
+      types:
+        - ee.elukaar.queue.position-changed.v1
+        - ee.elukaar.application.status-changed.v1
+        - ee.elukaar.round.started.v1
+        - ee.elukaar.round.ended.v1
+        - ee.elukaar.offer.made.v1
+        - ee.elukaar.offer.delivered.v1
+        - ee.elukaar.offer.retracted.v1
+        - ee.elukaar.contract.signed.v1
+        - ee.elukaar.enrolment.started.v1
 YAML
 }

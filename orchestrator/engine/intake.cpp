@@ -47,12 +47,13 @@ IntakeRefusal come_again(std::string_view why) {
   return {503, "unavailable", fmt::format("{}; send the same event again", why)};
 }
 
-// What orders a case's events: the application where there is one, else the person. A changed code
-// goes by the former name: it has to follow what was said under that.
+// What orders a case's events: the application where there is one, else the person; a round of the
+// whole municipality by itself. A changed code goes by the former name: it has to follow what was said
+// under that.
 std::string partition_key_of(const Json& data) {
   using Pointer = Json::json_pointer;
   static const Pointer places[] = {Pointer("/application/id"), Pointer("/child/key"),
-                                   Pointer("/formerKey"), Pointer("/key")};
+                                   Pointer("/formerKey"), Pointer("/key"), Pointer("/round/id")};
   for (const Pointer& place : places) {
     if (data.contains(place) && data.at(place).is_string() && !data.at(place).empty()) {
       return data.at(place).get<std::string>();
@@ -266,7 +267,7 @@ Result<Intake::Pending, IntakeRefusal> Intake::prepare(std::string_view token,
   event->data_schema.clear();
   event->extensions.clear();  // nobody has looked at what they hold
   if (event->partition_key.empty()) {
-    return failure(IntakeRefusal{422, "form", "expected an application or a person in the data"});
+    return failure(IntakeRefusal{422, "form", "expected an application, a person or a round in the data"});
   }
   pending.record = {starts_with_any(event->type, settings_.life_event_types)
                         ? settings_.life_events_topic

@@ -28,6 +28,8 @@ constexpr const char* changed_form = R"({"type": "object", "required": ["person"
     "person": {"type": "object", "x-hoist": true, "properties": {
       "formerPersonalCode": {"type": "string", "x-personal": "identity", "x-becomes": "formerKey"},
       "personalCode": {"type": "string", "x-personal": "identity", "x-becomes": "key"}}}}})";
+constexpr const char* round_form = R"({"type": "object", "properties": {
+    "round": {"type": "object", "properties": {"id": {"type": "string"}}}}})";
 constexpr const char* queue_form = R"({"type": "object", "properties": {
     "application": {"type": "object", "properties": {"id": {"type": "string"}}}}})";
 
@@ -60,6 +62,7 @@ class IntakeDoor : public testing::Test {
     std::ofstream(forms_folder / (birth_type + ".schema.json")) << birth_form;
     std::ofstream(forms_folder / "ee.elukaar.person.key-changed.v1.schema.json") << changed_form;
     std::ofstream(forms_folder / "ee.elukaar.queue.position-changed.v1.schema.json") << queue_form;
+    std::ofstream(forms_folder / "ee.elukaar.round.started.v1.schema.json") << round_form;
     auto catalogue = cloudevents::SchemaCatalogue::load(forms_folder);
     ASSERT_TRUE(catalogue) << to_text(catalogue.error().front());
     auto built = IntakeForms::build(*catalogue);
@@ -73,7 +76,7 @@ class IntakeDoor : public testing::Test {
     IntakeSettings settings;
     settings.credentials = {{"register", to_hex(sha256("secret")), rae, "/kov/0653/rr",
                              {birth_type, "ee.elukaar.person.key-changed.v1",
-                              "ee.elukaar.queue.position-changed.v1"}}};
+                              "ee.elukaar.queue.position-changed.v1", "ee.elukaar.round.started.v1"}}};
     settings.max_in_flight = most;
     intake.reset();
     intake = std::make_unique<Intake>(
@@ -130,6 +133,14 @@ TEST_F(IntakeDoor, stores_what_is_personal_and_passes_the_rest_on) {
   EXPECT_EQ(read->at(0).at(0).value.reveal(), "Unmistakable");
   EXPECT_EQ(read->at(0).at(0).origin.source, "/kov/0653/rr");
   EXPECT_EQ(read->at(0).at(1).value.reveal(), code);
+}
+
+TEST_F(IntakeDoor, orders_a_round_of_the_whole_municipality_by_the_round) {
+  const std::string type = "ee.elukaar.round.started.v1";
+  ASSERT_TRUE(sent(event({{"round", {{"id", "rae-2027-1"}}}}, type).dump()).get());
+  EXPECT_EQ(broker.records.at(0).key, "rae-2027-1");
+  EXPECT_EQ(broker.records.at(0).topic, "elukaar.0653.service-events");
+  EXPECT_EQ(refused(event({{"round", Json::object()}}, type).dump()), "422 form");
 }
 
 TEST_F(IntakeDoor, refuses_with_a_reason) {

@@ -1,0 +1,71 @@
+// What the folder of events says of itself: every example conforms, and the intake takes no less than
+// the topic knows.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+
+#include "cloudevents/schema_catalogue.hpp"
+
+namespace elukaar::cloudevents {
+namespace {
+
+const std::filesystem::path events{ELUKAAR_EVENTS};
+
+SchemaCatalogue catalogue_of(const std::filesystem::path& folder) {
+  auto loaded = SchemaCatalogue::load(folder);
+  if (!loaded) throw std::runtime_error(to_text(loaded.error().front()));
+  return *loaded;
+}
+
+std::vector<CloudEvent> examples() {
+  std::ifstream file(events / "examples/place.jsonl");
+  std::vector<CloudEvent> found;
+  for (std::string line; std::getline(file, line);) {
+    auto event = decode_json(line, Door::topic);
+    if (!event) throw std::runtime_error(line + ": " + event.error().text());
+    found.push_back(std::move(*event));
+  }
+  return found;
+}
+
+TEST(Examples, of_the_place_conform_to_their_schemas) {
+  const SchemaCatalogue catalogue = catalogue_of(events);
+  const auto found = examples();
+  ASSERT_GT(found.size(), 20u);
+  for (const CloudEvent& event : found) {
+    const auto checked = catalogue.check(event);
+    EXPECT_TRUE(checked) << event.type << ": " << checked.error().text();
+    Json broken = event.data;
+    broken.erase(broken.begin());
+    EXPECT_FALSE(catalogue.check(event.type, broken)) << event.type;
+  }
+}
+
+TEST(Examples, of_the_place_cover_every_event_of_the_service) {
+  std::set<std::string> shown{"ee.elukaar.status.changed.v1", "ee.elukaar.proactive.opted-out.v1",
+                              "ee.elukaar.bench.started.v1", "ee.elukaar.bench.step.v1"};
+  for (const CloudEvent& event : examples()) shown.insert(event.type);
+  for (const std::string& type : catalogue_of(events).types()) {
+    const bool is_of_a_person = type.find(".birth.") != type.npos || type.find(".person.") != type.npos;
+    EXPECT_TRUE(is_of_a_person || shown.contains(type)) << type << " has no example";
+  }
+}
+
+TEST(Examples, pass_the_intake_where_it_knows_their_type) {
+  const SchemaCatalogue intake = catalogue_of(events / "intake");
+  int known = 0;
+  for (const CloudEvent& event : examples()) {
+    if (intake.schema(event.type) == nullptr) continue;
+    ++known;
+    const auto checked = intake.check(event);
+    EXPECT_TRUE(checked) << event.type << ": " << checked.error().text();
+    Json undeclared = event.data;
+    undeclared["childName"] = "Unmistakable";
+    EXPECT_FALSE(intake.check(event.type, undeclared)) << event.type;
+  }
+  EXPECT_GE(known, 10);
+}
+
+}  // namespace
+}  // namespace elukaar::cloudevents
