@@ -118,6 +118,13 @@ class Deciding {
       if (!subject) return incident(subject.error());
       if (*subject != action.subject) return refuse("stale");
     }
+    if (rule->second.subject_version) {
+      const auto version =
+          Step::subject_of(workflow_, former_, *rule->second.subject_version, calendar_);
+      if (!version) return incident(version.error());
+      if (*version != action.subject_version) return refuse("stale");
+    }
+    if (!is_allowed_reason(rule->second, action.event)) return refuse("unknown-reason");
     offer_event(rule->second.event, action.event);
     if (decision_.disposition == Disposition::applied) {
       decision_.effects.outcome = ActionOutcome{true, {}};
@@ -127,6 +134,17 @@ class Deciding {
       decision_.effects = {};
       refuse("stale");
     }
+  }
+
+  // Where the municipality lists reasons one of them must be given, and no other.
+  bool is_allowed_reason(const workflow::ActionRule& rule, const Json& event) const {
+    if (rule.reasons.empty()) return true;
+    const Json reasons = workflow_.parameters.value(rule.reasons, Json::array());
+    const Json data = event.value("data", Json::object());
+    const Json given = data.value("reason", Json{});
+    if (reasons.empty() && given.is_null()) return true;
+    return std::any_of(reasons.begin(), reasons.end(),
+                       [&](const Json& reason) { return reason.at("value") == given; });
   }
 
   void handle(const Command& command) {

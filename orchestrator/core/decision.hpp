@@ -47,7 +47,7 @@ struct CallRequest {
 
 struct ActionOutcome {
   bool accepted = false;
-  std::string reason;  // code, for a refusal: stale | not-offered | closed
+  std::string reason;  // code, for a refusal: stale | not-offered | closed | unknown-reason
 };
 
 // What the commit writes and what is carried out after it.

@@ -34,6 +34,7 @@ struct ActionTaken {
   std::string name;
   Pseudonym actor;
   std::string subject;  // as the page offered it
+  std::int64_t subject_version = 0;  // the same; 0: it has none
   Json event;           // `event` of expressions, made from the form: {id, source, type, time, data}
 };
 

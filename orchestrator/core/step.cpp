@@ -385,14 +385,14 @@ Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, co
   return shown;
 }
 
-Result<std::string, std::string> Step::subject_of(const workflow::Workflow& workflow,
-                                                  const Case& value, const cel::Program& subject,
-                                                  const calendar::Calendar& calendar) {
+Result<Json, std::string> Step::subject_of(const workflow::Workflow& workflow, const Case& value,
+                                           const cel::Program& subject,
+                                           const calendar::Calendar& calendar) {
   const Facts facts(workflow, value, value.configuration, {});
   auto result =
       subject.evaluate(activation(workflow, empty_event, value.context, facts, calendar));
   if (!result) return failure(result.error().text());
-  return result->is_string() ? result->get<std::string>() : result->dump();
+  return std::move(*result);
 }
 
 bool Step::holds(const workflow::Workflow& workflow, const Case& value,

@@ -29,10 +29,10 @@ class Step : private chart::Host {
   // The status that the case shows: null, or as in resident-experience.md §A with `delayed`.
   static Result<Json, std::string> status_of(const workflow::Workflow& workflow, const Case& value,
                                              const calendar::Calendar& calendar);
-  // What an offered action is about just now.
-  static Result<std::string, std::string> subject_of(const workflow::Workflow& workflow,
-                                                     const Case& value, const cel::Program& subject,
-                                                     const calendar::Calendar& calendar);
+  // What an offered action is about just now: its `subject`, or its `subject_version`.
+  static Result<Json, std::string> subject_of(const workflow::Workflow& workflow, const Case& value,
+                                              const cel::Program& subject,
+                                              const calendar::Calendar& calendar);
   // Whether a condition about the case and an event holds; one that cannot be evaluated does not.
   static bool holds(const workflow::Workflow& workflow, const Case& value,
                     const cel::Program& condition, const Json& event,

@@ -459,7 +459,8 @@ class Fold {
     input.key = {"elukaar/action", due.id.str()};
     input.received_at = due.at;
     input.body =
-        core::ActionTaken{due.text_a, Pseudonym{due.text_c}, due.text_b, Json::parse(due.json)};
+        core::ActionTaken{due.text_a, Pseudonym{due.text_c}, due.text_b, due.n,
+                          Json::parse(due.json)};
     settle(working, input, decide(working, input));
   }
 

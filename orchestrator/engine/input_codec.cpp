@@ -23,6 +23,7 @@ std::string encode_input(const core::Input& input) {
     json["name"] = action->name;
     json["actor"] = action->actor.str();
     json["subject"] = action->subject;
+    json["subjectVersion"] = action->subject_version;
     json["event"] = action->event;
   }
   return json.dump();
@@ -49,7 +50,8 @@ Result<core::Input, std::string> decode_input(const std::string& text) try {
                                 call.at(2)};
   } else if (kind == "action") {
     input.body = core::ActionTaken{json.at("name"), Pseudonym{json.at("actor").get<std::string>()},
-                                   json.at("subject"), json.at("event")};
+                                   json.at("subject"), json.value("subjectVersion", std::int64_t{0}),
+                                   json.at("event")};
   } else {
     return failure("inputs of kind `" + kind + "` never wait");
   }

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <charconv>
 #include <array>
 #include <cstdint>
 
@@ -50,6 +51,13 @@ std::optional<Json> read_object(const std::string& text) {
 std::string text_member(const Json& json, const char* name) {
   const auto found = json.find(name);
   return found != json.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// The version that a page sends back; 0, which no subject has, for anything else.
+std::int64_t version_of(const std::string& text) {
+  std::int64_t version = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  return error == std::errc{} && end == text.data() + text.size() ? version : 0;
 }
 
 // A person as the development login names him: "<municipality>.<pseudonym>".
@@ -366,6 +374,7 @@ Answer<Received> Desk::submit(const Session& session, const Submission& submissi
                           found->reader.person,
                           rule.name,
                           text_member(*body, "subject"),
+                          rule.subject_version ? version_of(text_member(*body, "revision")) : 0,
                           submission.idempotency_key,
                           sha256(Json{{"case", submission.case_id},
                                       {"action", submission.action},

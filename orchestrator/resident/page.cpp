@@ -73,6 +73,11 @@ std::vector<OfferedAction> Page::offered() const {
       const auto subject = rule->second.subject->evaluate(with);
       if (!subject || !subject->is_string()) continue;
       action.subject = subject->get<std::string>();
+      if (rule->second.subject_version) {
+        const auto version = rule->second.subject_version->evaluate(with);
+        if (!version || !version->is_number_integer()) continue;
+        action.subject_version = version->get<std::int64_t>();
+      }
     }
     actions.push_back(std::move(action));
   }
@@ -278,6 +283,10 @@ Json Page::status_view(const status::Rendered& rendered) const {
 
 std::string Page::revision_text() const { return std::to_string(record_.revision); }
 
+std::string Page::revision_text(const OfferedAction& action) const {
+  return action.subject_version == 0 ? revision_text() : std::to_string(action.subject_version);
+}
+
 Json Page::actions_view() const {
   Json actions = Json::array();
   for (const OfferedAction& action : offered()) {
@@ -286,7 +295,7 @@ Json Page::actions_view() const {
                        {"primary", actions.empty()},
                        {"form", text_or_null(action.form)},
                        {"subject", action.subject},
-                       {"revision", revision_text()},
+                       {"revision", revision_text(action)},
                        {"effect", text_or_null(say("action." + action.name + ".effect"))}});
   }
   return actions;
@@ -327,7 +336,7 @@ std::optional<Json> Page::form(const std::string& name) {
   return Json{{"form", name},
               {"title", say("form." + name + ".title", {}, name)},
               {"subject", action->subject},
-              {"revision", revision_text()},
+              {"revision", revision_text(*action)},
               {"known", known_items(rule->second)},
               {"asked", std::move(asked)},
               {"submitLabel", say("form." + name + ".submit", {}, name)}};

@@ -30,6 +30,7 @@ struct OfferedAction {
   std::string name;
   std::string form;  // empty: none
   std::string subject;
+  std::int64_t subject_version = 0;  // 0: it has none; the case's revision stands in for it
 };
 
 // Lives for one answer, on one thread; everything given must outlive it. Nothing but may_see() may be
@@ -62,6 +63,8 @@ class Page {
   std::string name_of(const std::string& person) const;
   std::optional<Date> born_on() const;
   std::string revision_text() const;
+  // Of the action's subject where it has versions of its own, else of the case.
+  std::string revision_text(const OfferedAction& action) const;
   bool reads_as_applicant() const;
   Pseudonym applicant_or_reader() const;
 

@@ -64,6 +64,7 @@ struct ActionDraft {
   Pseudonym person;
   std::string name;
   std::string subject;
+  std::int64_t subject_version = 0;  // 0: it has none
   std::string idempotency_key;
   Digest request{};  // of what was asked: the same key may only repeat it
 };

@@ -29,6 +29,7 @@ class DeclarationChecker {
   void run() {
     correlations();
     pinning();
+    citations();
     systems();
     for (const auto& [path, state] : draft_.states) {
       if (state.rule.status) status(path, state, *state.rule.status);
@@ -61,6 +62,16 @@ class DeclarationChecker {
                   fmt::format("`pinsOn` names the event `{}`, which is not declared under `events`",
                               draft_.pins_on),
                   suggestion(draft_.pins_on, names_of(draft_.events)));
+  }
+
+  void citations() {
+    for (const auto& [who, basis] : draft_.cited) {
+      if (draft_.legal_basis.contains(basis.name)) continue;
+      reader_.error(basis.where, "unknown-citation",
+                    fmt::format("{} cites `{}`, which the workflow's `legalBasis` does not hold",
+                                who, basis.name),
+                    suggestion(basis.name, names_of(draft_.citation_places)));
+    }
   }
 
   // A municipality says which of its systems plays each role that the workflow asks.
@@ -290,6 +301,7 @@ void check_unused(const Draft& draft, const chart::Chart& chart, Reader& reader)
   }
   std::set<std::string> offered;
   std::set<std::string> cited;
+  for (const auto& [who, basis] : draft.cited) cited.insert(basis.name);
   for (const auto& [path, state] : draft.states) {
     for (const Mentioned& action : state.actions) offered.insert(action.name);
     for (const Mentioned& basis : state.legal_basis) cited.insert(basis.name);

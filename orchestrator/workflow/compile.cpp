@@ -124,7 +124,8 @@ void Compiler::run() {
     draft_.pins_on = reader_.text(source_, "pinsOn");
     draft_.pins_on_place = pins->where;
   }
-  draft_.used_parameters = expressions_.parameters();
+  draft_.used_parameters.insert(expressions_.parameters().begin(),
+                                expressions_.parameters().end());
   draft_.asked_states = expressions_.states();
 }
 

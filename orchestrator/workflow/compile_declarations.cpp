@@ -89,6 +89,9 @@ void Compiler::read_types() {
   parameters_ = read_parameters(source_.find("parameters"), source_.find("values"),
                                 options_.municipality, source_.where, reader_);
   draft_.parameter_places = parameters_.declared;
+  for (const auto& [name, basis] : parameters_.legal_basis) {
+    draft_.cited.push_back({fmt::format("parameter `{}`", name), {basis.name, basis.where}});
+  }
 
   const Node* schemas = source_.find("schemas");
   const Node* schema = nullptr;
@@ -269,7 +272,8 @@ void Compiler::read_actions() {
     const Node& node = entry.value;
     if (!reader_.expect(node, Kind::mapping, fmt::format("action `{}`", entry.key))) continue;
     reader_.known_keys(node, "an action",
-                       {"event", "form", "subject", "roles", "assurance", "about"});
+                       {"event", "form", "subject", "subjectVersion", "reasons", "roles",
+                        "assurance", "about"});
     ActionRule rule;
     rule.name = entry.key;
     rule.event = reader_.required_text(node, "event", fmt::format("action `{}`", entry.key));
@@ -304,8 +308,48 @@ void Compiler::read_actions() {
       rule.subject = expressions_.program(*subject, case_environment(), cel::Type::string(),
                                           fmt::format("the subject of `{}`", entry.key));
     }
+    if (const Node* version = node.find("subjectVersion")) {
+      rule.subject_version =
+          expressions_.program(*version, case_environment(), cel::Type::integer(),
+                               fmt::format("the subject's version of `{}`", entry.key));
+      if (!rule.subject) {
+        reader_.error(version->where, "missing-key",
+                      fmt::format("action `{}` has a `subjectVersion`, but no `subject`", entry.key),
+                      "name what it is a version of: `subject: \"{{ context.offer.id }}\"`");
+      }
+    }
+    read_reasons(node, rule);
     draft_.action_places[entry.key] = entry.where;
     draft_.person_actions.emplace(entry.key, std::move(rule));
+  }
+}
+
+// The reasons that a person may give: a setting, and a field of the event that carries the answer.
+void Compiler::read_reasons(const Node& action, ActionRule& rule) {
+  const Node* node = action.find("reasons");
+  if (node == nullptr) return;
+  rule.reasons = reader_.text(action, "reasons");
+  draft_.used_parameters.insert(rule.reasons);
+  const auto kind = parameters_.kinds.find(rule.reasons);
+  if (kind == parameters_.kinds.end() || kind->second != "reasons") {
+    std::vector<std::string> known;
+    for (const auto& [name, type] : parameters_.kinds) {
+      if (type == "reasons") known.push_back(name);
+    }
+    reader_.error(node->where, "unknown-parameter",
+                  fmt::format("action `{}` takes its reasons from `{}`, which is no parameter of "
+                              "type `reasons`",
+                              rule.name, rule.reasons),
+                  suggestion(rule.reasons, known));
+  }
+  const auto data = data_type(rule.event);
+  const cel::Type::Field* field = data ? data->field("reason") : nullptr;
+  if (data && !data->open() && (field == nullptr || !cel::Type::string().accepts(field->type))) {
+    reader_.error(node->where, "missing-field",
+                  fmt::format("action `{}` has reasons, but the data of its event `{}` has no text "
+                              "`reason`",
+                              rule.name, rule.event),
+                  "declare it in the event's schema: `reason: { type: string }`");
   }
 }
 

@@ -45,6 +45,7 @@ class Compiler {
   void read_unexpected(const Node& node, const std::string& name, Unexpected& into);
   void read_starts(const Node& node, EventRule& rule);
   void read_actions();
+  void read_reasons(const Node& action, ActionRule& rule);
   void read_forms();
   void read_form_field(const Node& field, Form& form);
   void read_delays();

@@ -60,6 +60,8 @@ struct Draft {
   std::vector<Mentioned> notified;  // texts that `notify` sends
   Json legal_basis = Json::object();
   std::map<std::string, SourcePosition> citation_places;
+  // Citations outside statuses, with who cites: "parameter `answer`".
+  std::vector<std::pair<std::string, Mentioned>> cited;
   std::vector<Mentioned> asked_roles;             // whose operations the states call
   std::map<std::string, SourcePosition> systems;  // that the municipality names, by role
   SourcePosition systems_place;                   // where they stand, or should

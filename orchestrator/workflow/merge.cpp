@@ -151,11 +151,12 @@ class Taker {
         continue;
       }
       reader_.known_keys(entry.value, fmt::format("the term `{}`", entry.key),
-                         {"length", "from", "outsideRound"});
+                         {"length", "from", "outsideRound", "appliesTo"});
       for (const Node::Entry& part : entry.value.entries) {
         if (part.key == "length") set(entry.key, part.where, part.value);
         if (part.key == "from") set(entry.key + "From", part.where, part.value);
         if (part.key == "outsideRound") set(entry.key + "OutsideRound", part.where, part.value);
+        if (part.key == "appliesTo") set(entry.key + "AppliesTo", part.where, part.value);
       }
     }
   }

@@ -109,17 +109,34 @@ bool check_list(const Check& check) {
   });
 }
 
-// Lists of { value, label: { et, en, ru } }.
-bool check_choices(const Check& check) {
+// Words of an item in the three languages.
+bool check_words(const Check& check, const Node& item, const char* key) {
+  bool good = true;
+  const Node* words = item.find(key);
+  for (const char* language : {"et", "en", "ru"}) {
+    const Node* text = words == nullptr ? nullptr : words->find(language);
+    if (text != nullptr && text->is(Kind::text) && !text->text.empty()) continue;
+    good = check.fail(words == nullptr ? item : *words,
+                      fmt::format("an item lacks its {} in `{}`", key, language),
+                      fmt::format("add `{}: {{ et: …, en: …, ru: … }}`", key));
+  }
+  return good;
+}
+
+// Lists of { value, label: { et, en, ru } }; a reason also says what follows from giving it.
+bool check_choices(const std::string& type, const Check& check) {
   if (!check.is(check.value, Kind::sequence, "a list of `{ value, label }`")) return false;
   bool good = true;
   std::vector<std::string> seen;
   for (const Node& item : check.value.items) {
     if (!check.is(item, Kind::mapping, "`{ value, label }`")) return false;
-    check.reader.known_keys(item, fmt::format("an item of `{}`", check.name),
-                            {"value", "label", "effect"});
+    const std::string what = fmt::format("an item of `{}`", check.name);
+    if (type == "reasons") {
+      check.reader.known_keys(item, what, {"value", "label", "effect"});
+    } else {
+      check.reader.known_keys(item, what, {"value", "label"});
+    }
     const Node* value = item.find("value");
-    const Node* label = item.find("label");
     if (value == nullptr || !value->is(Kind::text)) {
       good = check.fail(item, "an item lacks `value`, its code", "add `value: some-code`");
     } else if (std::find(seen.begin(), seen.end(), value->text) != seen.end()) {
@@ -127,37 +144,52 @@ bool check_choices(const Check& check) {
     } else {
       seen.push_back(value->text);
     }
-    for (const char* language : {"et", "en", "ru"}) {
-      const Node* text = label == nullptr ? nullptr : label->find(language);
-      if (text == nullptr || !text->is(Kind::text) || text->text.empty()) {
-        good = check.fail(label == nullptr ? item : *label,
-                          fmt::format("an item lacks its label in `{}`", language),
-                          "add `label: { et: …, en: …, ru: … }`");
-      }
-    }
+    good = check_words(check, item, "label") && good;
+    if (type == "reasons") good = check_words(check, item, "effect") && good;
   }
   return good;
 }
 
+// One step of the rounds: one that gives places, or a pause.
+bool check_round_step(const Check& check, const Node& step, bool elsewhere) {
+  if (!check.is(step, Kind::mapping, "a step such as `{ name, preferences }`")) return false;
+  check.reader.known_keys(step, "a step", {"name", "preferences", "pause", "atMost"});
+  const Node* what = step.find(step.find("pause") == nullptr ? "name" : "pause");
+  if (what == nullptr || !what->is(Kind::text) ||
+      (step.find("pause") != nullptr && step.find("name") != nullptr)) {
+    return check.fail(step, "a step has either a `name` or a `pause`",
+                      "write `{ name: first, preferences: all }` or `{ pause: answers }`");
+  }
+  const Node* most = step.find("atMost");
+  if (most == nullptr) return true;
+  const auto term = calendar::Term::parse(most->text);
+  if (!term) return check.fail(*most, term.error().what, term.error().hint);
+  if (elsewhere && std::holds_alternative<calendar::Term::Until>(term->form())) {
+    check.reader.warning(most->where, "rounds-only-inform",
+                         fmt::format("the place register runs the rounds: `{}` informs families, "
+                                     "but does not end the pause",
+                                     most->text),
+                         "write how long it lasts, `14 days`, or `runBy: official`");
+  }
+  return true;
+}
+
 bool check_rounds(const Check& check) {
+  if (check.value.is(Kind::sequence) && check.value.items.empty()) return true;  // there are none
   if (!check.is(check.value, Kind::mapping, "`{ runBy, steps }`")) return false;
   check.reader.known_keys(check.value, fmt::format("`{}`", check.name), {"runBy", "steps"});
   const Node* by = check.value.find("runBy");
   if (by == nullptr) return check.fail(check.value, "`runBy` is missing: who runs the rounds?");
-  check.reader.word(*by, "`runBy`", {"place-register", "official"});
+  const std::string who = check.reader.word(*by, "`runBy`", {"place-register", "official"});
   const Node* steps = check.value.find("steps");
   if (steps == nullptr || !steps->is(Kind::sequence)) {
     return check.fail(check.value, "`steps` is missing: the rounds and pauses in their order");
   }
+  bool good = true;
   for (const Node& step : steps->items) {
-    if (!check.is(step, Kind::mapping, "a step such as `{ name, preferences }`")) return false;
-    check.reader.known_keys(step, "a step", {"name", "preferences", "pause", "atMost"});
-    if (const Node* most = step.find("atMost")) {
-      const auto term = calendar::Term::parse(most->text);
-      if (!term) return check.fail(*most, term.error().what, term.error().hint);
-    }
+    good = check_round_step(check, step, who == "place-register") && good;
   }
-  return true;
+  return good;
 }
 
 bool check_value(const std::string& type, const Check& check) {
@@ -177,7 +209,7 @@ bool check_value(const std::string& type, const Check& check) {
   }
   if (type == "list") return check_list(check);
   if (type == "rounds") return check_rounds(check);
-  return check_choices(check);
+  return check_choices(type, check);
 }
 
 // What a declaration says about itself, whoever sets the value.
@@ -211,17 +243,27 @@ cel::Type type_of(const std::string& type, const Node& declaration) {
   if (type == "integer") return Type::integer();
   if (type == "boolean") return Type::boolean();
   if (type == "list") return Type::list(Type::string());
-  if (type == "rounds") return Type::dyn();
+  if (type == "rounds") {
+    const Type step = Type::object("step", {{"name", Type::string(), false},
+                                            {"preferences", Type::string(), false},
+                                            {"pause", Type::string(), false},
+                                            {"atMost", Type::string(), false}});
+    return Type::object("rounds", {{"runBy", Type::enumeration({"place-register", "official"}),
+                                    false},
+                                   {"steps", Type::list(step), true}});
+  }
   if (type == "choices" || type == "places" || type == "reasons") {
-    return Type::list(Type::object("choice", {{"value", Type::string(), true},
-                                              {"label", Type::map(Type::string(), Type::string()),
-                                               true}}));
+    const Type words = Type::map(Type::string(), Type::string());
+    std::vector<Type::Field> fields = {{"value", Type::string(), true}, {"label", words, true}};
+    if (type == "reasons") fields.push_back({"effect", words, true});
+    return Type::list(Type::object("choice", std::move(fields)));
   }
   return Type::string();  // term, period, text
 }
 
 Json json_of(const std::string& type, const Node& value) {
   if (type == "boolean" && value.is(Kind::text)) return value.text == "on" || value.text == "yes";
+  if (type == "rounds" && value.is(Kind::sequence)) return {{"steps", Json::array()}};
   return to_json(value);
 }
 
@@ -257,9 +299,15 @@ Parameters read_parameters(const Node* declarations, const Node* values, bool mu
                       {"text", "term", "period", "date", "enum", "integer", "boolean", "list",
                        "choices", "places", "reasons", "rounds"});
       parameters.types[name] = type_of(type, declaration);
+      parameters.kinds[name] = type;
       const Node* set = values == nullptr ? nullptr : values->find(name);
       const Node* fallback = declaration.find("default");
       check_declaration(name, where, type, declaration, reader);
+      if (fallback != nullptr) parameters.defaults[name] = where;
+      if (const Node* basis = declaration.find("legalBasis")) {
+        parameters.legal_basis.push_back(
+            {name, {reader.text(declaration, "legalBasis"), basis->where}});
+      }
       if (fallback != nullptr) check_value(type, {name, declaration, *fallback, reader});
       if (set != nullptr && check_value(type, {name, declaration, *set, reader})) {
         parameters.values[name] = json_of(type, *set);

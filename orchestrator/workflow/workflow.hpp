@@ -82,6 +82,10 @@ struct ActionRule {
   std::vector<std::string> roles;       // applicant | guardians | official
   std::string assurance;                // substantial
   std::optional<cel::Program> subject;  // what it is about, a string; absent: the case itself
+  // The subject's own version, a whole number: who answers another one than he saw is refused.
+  std::optional<cel::Program> subject_version;
+  // The parameter of type `reasons` whose values `reason` in the event's data may have; empty: none.
+  std::string reasons;
 };
 
 struct Form {

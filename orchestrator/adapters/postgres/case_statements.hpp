@@ -18,7 +18,7 @@ select kind, lane, municipality, case_id, id, (extract(epoch from at) * 1000000)
        json, n, bytes
 from (
   (select 0 as kind, a.lane, a.municipality, a.case_id, a.id, a.received_at as at, a.name as a,
-          a.subject as b, a.person as c, a.event as json, 0::bigint as n, null::bytea as bytes
+          a.subject as b, a.person as c, a.event as json, a.subject_version as n, null::bytea as bytes
    from elukaar.action a join elukaar.cases s on s.municipality = a.municipality and s.id = a.case_id
    where a.lane = any ($1::smallint[]) and a.outcome = 'pending'
      and s.lifecycle not in ('suspended', 'incident')

@@ -137,13 +137,13 @@ pqxx::result insert_action(pqxx::work& work, const resident::ActionDraft& draft,
   const int lane = draft.case_id.uuid().bytes()[15] % engine::internal_lanes;
   return work.exec_params(
       fmt::format("insert into elukaar.action (municipality, id, case_id, lane, person, name, "
-                  "subject, event, idempotency_key, request_digest, received_at) values "
-                  "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, {}) "
+                  "subject, event, idempotency_key, request_digest, subject_version, received_at) "
+                  "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, {}) "
                   "on conflict (municipality, person, idempotency_key) do nothing returning id",
-                  fmt::format(moment, "$11::bigint")),
+                  fmt::format(moment, "$12::bigint")),
       draft.municipality.str(), draft.id.str(), draft.case_id.str(), lane, draft.person.str(),
       draft.name, draft.subject, event, draft.idempotency_key, bytea(draft.request),
-      micros(received_at));
+      draft.subject_version, micros(received_at));
 }
 
 // ---- Rows --------------------------------------------------------------------------------------

@@ -45,12 +45,13 @@ TEST(Merge, sets_terms_by_their_parts_and_takes_own_words_apart) {
   const auto parts = merge(
       yaml("key: k"),
       yaml("extends: k@1\nmunicipality: { name: X, ehak: \"0001\", contact: { unit: u } }\n"
-           "terms: { answer: { length: 14 days, from: delivered }, contract: 7 days }\n"
+           "terms: { answer: { length: 14 days, outsideRound: 7 days, from: delivered, appliesTo: new-offers }, contract: 7 days }\n"
            "silence: declined\ntexts: { et: { offered: { sms: Tere } } }\n"),
       reader);
   EXPECT_TRUE(problems.empty());
   EXPECT_EQ(to_ordered_json(*parts.merged.find("values")).dump(),
-            R"({"answer":"14 days","answerFrom":"delivered","contract":"7 days",)"
+            R"({"answer":"14 days","answerOutsideRound":"7 days","answerFrom":"delivered",)"
+            R"("answerAppliesTo":"new-offers","contract":"7 days",)"
             R"("silence":"declined"})");
   ASSERT_EQ(parts.texts.size(), 1U);
   EXPECT_EQ(parts.texts[0].field, "sms");
