@@ -8,7 +8,8 @@ namespace elukaar::place_register {
 namespace {
 
 const std::map<std::string, Profile, std::less<>>& profiles() {
-  // The words that ARNO shows to officials; how its interface will write them is open (K1).
+  // The words that ARNO shows to officials; how its interface will write them is open (K1). The last
+  // three are ours: its pages name no word for them.
   static const std::map<std::string, Profile, std::less<>> all{
       {"arno",
        {"arno",
@@ -17,9 +18,16 @@ const std::map<std::string, Profile, std::less<>>& profiles() {
          {"Ootel", "waiting"},
          {"pakkumine aktiivne", "offered"},
          {"loobutud", "queued"},
-         {"asenduskoht Hetkel kasutusel", "substitute_held"}}}},
+         {"asenduskoht Hetkel kasutusel", "substitute_held"},
+         {"koht vastu võetud", "accepted"},
+         {"koht kinnitatud", "confirmed"},
+         {"tagasi võetud", "withdrawn"}}}},
   };
   return all;
+}
+
+std::string text_at(const Json& input, const char* object, const char* member) {
+  return input.at(object).at(member).get<std::string>();
 }
 
 // K1's application out of the workflow's: preferences are ranked by their order.
@@ -36,6 +44,23 @@ Json wire_application(const kit::Call& call, const std::string& child_code) {
           {"wishedStart", application.at("wishedStart")},
           {"language", application.at("language")},
           {"preferences", std::move(preferences)}};
+}
+
+// K1's answer. The register knows the child by the application: its code is not sent again.
+Json wire_answer(const kit::Call& call) {
+  Json wire = {{"kov", call.municipality.str()},
+               {"application", call.input.at("application").at("id")}};
+  for (const char* member : {"answer", "reasonCode", "start", "answeredAt"}) {
+    if (call.input.contains(member)) wire[member] = call.input.at(member);
+  }
+  return wire;
+}
+
+// What a refusal means where the register gives no code with it.
+std::string_view refusal_of(std::string_view operation, int status) {
+  if (operation == "answer") return status == 409 ? "offer-closed" : "answer-refused";
+  if (operation == "withdraw") return status == 409 ? "round-running" : "withdrawal-refused";
+  return status == 409 ? "round-running" : "application-refused";
 }
 
 }  // namespace
@@ -65,18 +90,27 @@ PlaceRegister::PlaceRegister(xroad::Route route, Profile profile,
 Result<kit::HttpRequest, kit::Outcome> PlaceRegister::request(const kit::Call& call,
                                                               kit::PersonalData& persons) const {
   if (auto fits = kit::check_input(operations_, call); !fits) return failure(fits.error());
+  const std::string application = text_at(call.input, "application", "id");
+  if (call.operation == "answer") {
+    return xroad::make_request(route_, call, "POST",
+                               {"v1", "offers", text_at(call.input, "offer", "id"), "answer"},
+                               wire_answer(call));
+  }
+  if (call.operation == "withdraw") {
+    return xroad::make_request(
+        route_, call, "POST", {"v1", "applications", application, "withdrawal"},
+        {{"kov", call.municipality.str()}, {"reason", call.input.at("reason")}});
+  }
   auto code = persons.personal_code(Pseudonym{call.input.at("child").get<std::string>()});
   if (!code) return failure(kit::Outcome{kit::Invalid{"child: " + code.error()}});
-  const std::string id = call.input.at("application").at("id").get<std::string>();
-  return xroad::make_request(route_, call, "PUT", {"v1", "applications", id},
+  return xroad::make_request(route_, call, "PUT", {"v1", "applications", application},
                              wire_application(call, code->reveal()));
 }
 
 kit::Outcome PlaceRegister::read(const kit::Call& call, const kit::HttpResponse& response) const {
   if (auto failed = xroad::read_failure(call, response)) return *std::move(failed);
-  if (response.status == 409) return xroad::read_refusal(response, "round-running");
   if (response.status != 200 && response.status != 201) {
-    return xroad::read_refusal(response, "application-refused");
+    return xroad::read_refusal(response, refusal_of(call.operation, response.status));
   }
   const Json wire = Json::parse(response.body, nullptr, false);
   if (!wire.is_object() || !wire.contains("status") || !wire["status"].is_string()) {
@@ -86,15 +120,16 @@ kit::Outcome PlaceRegister::read(const kit::Call& call, const kit::HttpResponse&
   if (status == profile_.statuses.end()) {
     return kit::Invalid{"the answer's status is none that profile " + profile_.name + " knows"};
   }
+  Json output = {{"status", status->second}};
+  if (call.operation == "register") output["registerId"] = wire.value("registerId", Json());
   // An application may stand in several queues; the first is that of its first preference.
   const auto queues = wire.find("queues");
-  if (queues == wire.end() || !queues->is_array() || queues->empty()) {
-    return kit::Invalid{"the answer names no queue"};
+  if (queues != wire.end() && queues->is_array() && !queues->empty()) {
+    output["queue"] = queues->front();
+  } else if (status->second == "queued") {
+    return kit::Invalid{"the answer says that the application is queued and names no queue"};
   }
-  return kit::read_output(operations_, call,
-                          {{"registerId", wire.value("registerId", Json())},
-                           {"status", status->second},
-                           {"queue", queues->front()}});
+  return kit::read_output(operations_, call, std::move(output));
 }
 
 }  // namespace elukaar::place_register

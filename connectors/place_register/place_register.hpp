@@ -22,9 +22,19 @@ struct Profile {
 // The profile of that name ("arno"); the message of a failure names the nearest.
 Result<Profile, std::string> profile(std::string_view name);
 
-// The role `place-register`, contract K1 over X-Road's REST (service code `elukaar-koht`).
-// `register` is `PUT /v1/applications/{id}`: idempotent by its address, and by the call's id. A round
-// that is running or a wrong application is a refusal: `round-running`, `application-refused`.
+// The role `place-register`, contract K1 over X-Road's REST (service code `elukaar-koht`):
+//
+//   register  PUT  /v1/applications/{id}              {kov, child, submittedAt, wishedStart, language,
+//                                                      preferences[{rank, kindergarten}]}
+//             -> {registerId, status, queues[]}
+//   answer    POST /v1/offers/{offer}/answer          {kov, application, answer, reasonCode?, start?,
+//                                                      answeredAt} -> {status, queues?[]}
+//   withdraw  POST /v1/applications/{id}/withdrawal   {kov, reason} -> {status}
+//
+// All are idempotent by the call's id. What the register refuses is a fact of the case, with the code
+// that it gives, or else: 409 `round-running` (`answer`: `offer-closed`), 422 `application-refused`,
+// `answer-refused`, `withdrawal-refused`. `answeredAt` is the receipt in the portal: the register
+// counts from it, not from the arrival of the call.
 class PlaceRegister : public kit::Connector {
  public:
   // Reads the operations' schemas from `folder` (connectors/place_register/operations).

@@ -53,7 +53,15 @@ struct PlaceRegisterCase {
                "preferences":["taru-lasteaed"]}})"),
              .status = 201,
              .body = R"({"registerId":"K-1","status":"Järjekorras","queues":[{"scope":"taru-lasteaed",
-               "position":12,"of":30,"ruleRef":"application-time"}]})"}};
+               "position":12,"of":30,"ruleRef":"application-time"}]})"},
+            {.operation = "answer",
+             .input = Json::parse(R"({"child":"p1_child","application":{"id":"a-1"},
+               "offer":{"id":"o-1"},"answer":"accept","answeredAt":"2027-04-07T17:12:00Z"})"),
+             .body = R"({"status":"koht vastu võetud"})"},
+            {.operation = "withdraw",
+             .input = Json::parse(R"({"child":"p1_child","application":{"id":"a-1"},
+               "reason":"family"})"),
+             .body = R"({"status":"tagasi võetud"})"}};
   }
 };
 

@@ -64,6 +64,63 @@ TEST_F(Arno, takes_a_running_round_for_a_refusal) {
   EXPECT_EQ(std::get<kit::Refused>(outcome).code, "round-running");
 }
 
+TEST_F(Arno, sends_the_familys_answer_with_its_receipt_and_without_the_childs_code) {
+  call.operation = "answer";
+  call.input = Json::parse(R"({"child":"p1_child","application":{"id":"a-1"},"offer":{"id":"o/7"},
+    "answer":"decline","reasonCode":"later","answeredAt":"2027-04-19T20:58:00Z"})");
+  const auto request = connector->request(call, persons);
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->method, "POST");
+  EXPECT_TRUE(request->url.ends_with("/elukaar-koht/v1/offers/o%2F7/answer")) << request->url;
+  EXPECT_EQ(Json::parse(request->body.reveal()),
+            Json::parse(R"({"kov":"0653","application":"a-1","answer":"decline",
+              "reasonCode":"later","answeredAt":"2027-04-19T20:58:00Z"})"));
+  EXPECT_TRUE(persons.asked.empty());
+}
+
+TEST_F(Arno, sends_the_start_that_a_postponement_asks_for) {
+  call.operation = "answer";
+  call.input = Json::parse(R"({"child":"p1_child","application":{"id":"a-1"},"offer":{"id":"o-7"},
+    "answer":"postpone","start":"2028-01-03","answeredAt":"2027-04-19T20:58:00Z"})");
+  const Json body = Json::parse(connector->request(call, persons)->body.reveal());
+  EXPECT_EQ(body["start"], "2028-01-03");
+  EXPECT_FALSE(body.contains("reasonCode"));
+}
+
+TEST_F(Arno, refuses_an_answer_that_is_none) {
+  call.operation = "answer";
+  call.input = Json::parse(R"({"child":"p1_child","application":{"id":"a-1"},"offer":{"id":"o-7"},
+    "answer":"perhaps","answeredAt":"2027-04-19T20:58:00Z"})");
+  EXPECT_FALSE(connector->request(call, persons));
+}
+
+TEST_F(Arno, takes_a_closed_offer_and_a_reason_for_refusals_with_their_codes) {
+  call.operation = "answer";
+  const auto code = [&](int status, const std::string& body) {
+    const auto outcome = read(status, body);
+    const auto* refused = std::get_if<kit::Refused>(&outcome);
+    return refused == nullptr ? std::string("not refused") : refused->code;
+  };
+  EXPECT_EQ(code(409, ""), "offer-closed");
+  EXPECT_EQ(code(422, ""), "answer-refused");
+  EXPECT_EQ(code(422, R"({"code":"start-too-late"})"), "start-too-late");
+  call.operation = "withdraw";
+  EXPECT_EQ(code(409, ""), "round-running");
+  EXPECT_EQ(code(422, ""), "withdrawal-refused");
+}
+
+TEST_F(Arno, believes_no_place_in_a_queue_that_the_register_does_not_name) {
+  call.operation = "answer";
+  const auto held = read(200, R"({"status":"koht vastu võetud"})");
+  ASSERT_TRUE(std::holds_alternative<kit::Answered>(held));
+  EXPECT_EQ(std::get<kit::Answered>(held).output, (Json{{"status", "accepted"}}));
+  EXPECT_TRUE(std::holds_alternative<kit::Invalid>(read(200, R"({"status":"Järjekorras"})")));
+  // A withdrawal that left the application in the queue is none.
+  call.operation = "withdraw";
+  EXPECT_TRUE(std::holds_alternative<kit::Answered>(read(200, R"({"status":"tagasi võetud"})")));
+  EXPECT_TRUE(std::holds_alternative<kit::Invalid>(read(200, answer("Järjekorras"))));
+}
+
 TEST(Profile, that_does_not_exist_is_answered_with_the_nearest) {
   EXPECT_NE(profile("arnoo").error().find("`arno`"), std::string::npos);
 }
