@@ -1,4 +1,4 @@
-// Queue changes as CloudEvents to our intake, each repeated until it is accepted: X-Road cannot push,
+// What happens in the register, as CloudEvents to our intake, each repeated until it is accepted: X-Road cannot push,
 // so the register is a client of ours with a credential per municipality.
 const longestPauseMs = 10_000;
 const mostAttempts = 1_000;
@@ -8,29 +8,27 @@ export class Announcements {
   sent = [];
   #stopped = false;
   #timers = new Set();
+  #last = new Map(); // by application or round: the delivery before
 
   // `tokens`: by EHAK code, "" for all others.
-  constructor({ intakeUrl, tokens, clock }) {
+  constructor({ intakeUrl, tokens }) {
     this.intakeUrl = intakeUrl;
     this.tokens = tokens;
-    this.clock = clock;
   }
 
-  announce({ application, queue }) {
-    const event = {
-      specversion: "1.0",
-      // The same for the same move, however often it is sent.
-      id: `pr-${application.id}-${application.announcements}`,
-      source: `/register/place/${application.kov}`,
-      type: "ee.elukaar.queue.position-changed.v1",
-      time: this.clock.now(),
-      datacontenttype: "application/json",
-      data: { application: { id: application.id }, queue },
-    };
-    const record = { id: event.id, application: application.id, queue, attempts: 0, outcome: "pending", status: null };
+  // `event` has the same id for the same change, however often it is sent. Those of one application (or
+  // round) go out one after the other, so that they arrive in their order.
+  announce(event, kov) {
+    const subject = event.data.application?.id ?? event.data.round.id;
+    const record = { id: event.id, type: event.type, application: event.data.application?.id ?? null, attempts: 0, outcome: "pending", status: null };
     this.sent.push(record);
-    if (this.intakeUrl) void this.#deliver(event, record, this.tokens[application.kov] ?? this.tokens[""]);
-    else record.outcome = "no-intake";
+    if (!this.intakeUrl) {
+      record.outcome = "no-intake";
+      return record;
+    }
+    const token = this.tokens[kov] ?? this.tokens[""];
+    const before = this.#last.get(subject) ?? Promise.resolve();
+    this.#last.set(subject, before.then(() => this.#deliver(event, record, token)));
     return record;
   }
 

@@ -15,7 +15,7 @@ const flags = {
   births: { type: "string", about: "events in the intake's form, one a line: the persons" },
   today: { type: "string", about: "the registers' day, YYYY-MM-DD; default: the machine's" },
   rule: { type: "string", default: "application-time", about: "ruleRef of the queues" },
-  "intake-url": { type: "string", about: "where queue changes go; none: nowhere" },
+  "intake-url": { type: "string", about: "where the place register's events go; none: nowhere" },
   "intake-token-file": { type: "string", multiple: true, default: [], about: "[EHAK=]FILE with the Bearer credential" },
   "move-after": { type: "string", about: "seconds after a registration at which its place changes; none: by hand" },
   "no-faults": { type: "boolean", default: false, about: "no 503 at the residence check's first answer" },
@@ -64,8 +64,14 @@ function controls({ population, place, faults, list, clock, announcements }) {
     "POST faults": (body) => (faults.order(body), { ordered: body.operation }),
     "DELETE faults": () => (faults.clear(), { ordered: null }),
     "POST persons": (body) => (population.learn(body.data ?? body, body.type), { persons: population.size }),
-    "POST clock": (body) => (clock.set(body.today), { today: clock.today() }),
-    "POST move": (body) => announcements.announce(place.move(body.application, body.position)),
+    "POST clock": (body) => (clock.set(body.today), place.newDay(), { today: clock.today() }),
+    "POST move": (body) => place.move(body),
+    "POST offer": (body) => place.offer(body),
+    "POST retract": (body) => place.retract(body),
+    "POST round": (body) => place.round(body),
+    "POST contract": (body) => place.sign(body),
+    "POST enrolment": (body) => place.enrol(body),
+    "GET state": () => place.state(),
     "GET announcements": () => announcements.sent,
   };
   return (method, name, body) => table[`${method} ${name}`]?.(body);
@@ -81,14 +87,16 @@ async function main(argv) {
   const faults = new Faults();
   if (!settings["no-faults"]) faults.order({ operation: "residence", first: 1, status: 503 });
   const list = new CallList();
-  const announcements = new Announcements({ intakeUrl: settings["intake-url"], tokens: readTokens(settings["intake-token-file"]), clock });
+  const announcements = new Announcements({ intakeUrl: settings["intake-url"], tokens: readTokens(settings["intake-token-file"]) });
   const population = new PopulationRegister(clock);
   if (settings.births) population.load(settings.births);
   const moveAfter = settings["move-after"] === undefined ? null : Number(settings["move-after"]) * 1000;
   const place = new PlaceRegister({
     rule: settings.rule,
+    clock,
+    announce: (event, kov) => announcements.announce(event, kov),
     registered: ({ id }) => {
-      if (moveAfter !== null) announcements.later(moveAfter, () => announcements.announce(place.move(id)));
+      if (moveAfter !== null) announcements.later(moveAfter, () => place.move({ application: id }));
     },
   });
 

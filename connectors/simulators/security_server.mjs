@@ -90,7 +90,7 @@ async function readJson(request) {
 }
 
 function readRoad(request, register) {
-  const [path] = request.url.split("?");
+  const [path, query] = request.url.split("?");
   const parts = path.split("/").slice(1).map(decodeURIComponent);
   if (parts[0] !== "r1" || parts.length < 7) {
     throw new RoadError(400, "Client.BadRequest", "expected /r1/INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE/…");
@@ -106,7 +106,7 @@ function readRoad(request, register) {
   if (parts[5] !== register.service) {
     throw new RoadError(500, "Server.ServerProxy.UnknownService", "Unknown service");
   }
-  return { client, id, service: parts.slice(1, 6).join("/"), rest: parts.slice(6) };
+  return { client, id, service: parts.slice(1, 6).join("/"), rest: parts.slice(6), query: new URLSearchParams(query) };
 }
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -127,8 +127,10 @@ async function play(fault, response, headers) {
   if (fault.delayMs) await pause(fault.delayMs);
   if (fault.drop) response.destroy();
   else if (fault.xroadError) sendRoadError(response, { status: fault.status ?? 500, type: fault.xroadError, message: "ordered" }, headers);
-  else if (fault.refuse) send(response, 422, { type: "about:blank", title: "Refused", status: 422, code: fault.refuse }, headers);
-  else if (fault.garbage) response.writeHead(200, headers).end("<html>");
+  else if (fault.refuse) {
+    const status = fault.status ?? 422;
+    send(response, status, { type: "about:blank", title: "Refused", status, code: fault.refuse }, headers);
+  } else if (fault.garbage) response.writeHead(200, headers).end("<html>");
   else if (fault.status) {
     const extra = fault.retryAfter === undefined ? {} : { "Retry-After": String(fault.retryAfter) };
     send(response, fault.status, { type: "about:blank", title: "Not now", status: fault.status }, { ...headers, ...extra });
@@ -145,7 +147,7 @@ async function serveRoad(request, response, register, faults, list) {
     "X-Road-Request-Id": randomUUID(),
   };
   const body = await readJson(request);
-  const route = register.route(request.method, road.rest, body);
+  const route = register.route(request.method, road.rest, body, road.query);
   const key = request.headers["idempotency-key"]?.replace(/^"(.*)"$/, "$1") ?? null;
   const call = { register: register.name, operation: route.operation, id: road.id, key, issue: request.headers["x-road-issue"] ?? null, status: null };
   if (route.shown) call.subject = route.shown;

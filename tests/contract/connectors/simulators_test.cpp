@@ -151,6 +151,8 @@ class SimulatorsTest : public ::testing::Test {
 
 constexpr const char* id_1 = "018f3c5e-7b1a-7cde-9abc-000000000001";
 constexpr const char* id_2 = "018f3c5e-7b1a-7cde-9abc-000000000002";
+constexpr const char* id_3 = "018f3c5e-7b1a-7cde-9abc-000000000003";
+constexpr const char* id_4 = "018f3c5e-7b1a-7cde-9abc-000000000004";
 
 TEST_F(SimulatorsTest, residence_is_unavailable_first_and_answered_on_the_repeat) {
   const auto asked = call("residence", {{"child", "p1_child"}, {"applicant", "p1_parent"}}, id_1);
@@ -212,6 +214,49 @@ TEST_F(SimulatorsTest, the_roads_error_and_the_registers_no_are_told_apart) {
   EXPECT_EQ(std::get<kit::Refused>(refused).code, "round-running");
   control("POST", "faults", {{"operation", "register"}, {"garbage", true}});
   EXPECT_TRUE(std::holds_alternative<kit::Invalid>(perform(*place, asked)));
+}
+
+TEST_F(SimulatorsTest, an_answer_reaches_its_offer_and_a_second_one_meets_a_closed_offer) {
+  perform(*place, call("register", application("a-4"), id_3));
+  const Json offer = control("POST", "offer", {{"application", "a-4"}, {"answerBy", "2026-05-18"}});
+  const auto answer = [&](const char* what, const char* id) {
+    return perform(*place, call("answer", {{"child", "p1_child"}, {"application", {{"id", "a-4"}}},
+                                           {"offer", {{"id", offer["offer"]}}}, {"answer", what},
+                                           {"answeredAt", "2026-05-18T20:58:00Z"}}, id));
+  };
+  // The answer to the answer is lost: the repeat finds the same, and takes the place once.
+  control("POST", "faults",
+          {{"operation", "answer"}, {"first", 2}, {"drop", true}, {"afterEffect", true}});
+  EXPECT_TRUE(std::holds_alternative<kit::Unavailable>(answer("accept", id_1)));
+  auto outcome = answer("accept", id_1);
+  if (std::holds_alternative<kit::Unavailable>(outcome)) outcome = answer("accept", id_1);
+  ASSERT_TRUE(std::holds_alternative<kit::Answered>(outcome));
+  EXPECT_EQ(std::get<kit::Answered>(outcome).output, (Json{{"status", "accepted"}}));
+  const auto second = answer("decline", id_2);
+  ASSERT_TRUE(std::holds_alternative<kit::Refused>(second));
+  EXPECT_EQ(std::get<kit::Refused>(second).code, "offer-closed");
+  EXPECT_EQ(control("GET", "state")["offers"][0]["state"], "accepted");
+}
+
+TEST_F(SimulatorsTest, a_decline_and_a_withdrawal_are_confirmed_for_what_they_are) {
+  perform(*place, call("register", application("a-5"), id_3));
+  const Json offer = control("POST", "offer", {{"application", "a-5"}});
+  const auto declined =
+      perform(*place, call("answer", {{"child", "p1_child"}, {"application", {{"id", "a-5"}}},
+                                      {"offer", {{"id", offer["offer"]}}}, {"answer", "decline"},
+                                      {"reasonCode", "later"},
+                                      {"answeredAt", "2026-05-18T20:58:00Z"}}, id_1));
+  ASSERT_TRUE(std::holds_alternative<kit::Answered>(declined));
+  EXPECT_EQ(std::get<kit::Answered>(declined).output["status"], "queued");
+  EXPECT_EQ(std::get<kit::Answered>(declined).output["queue"]["scope"], "taru");
+  const auto withdrawal = call("withdraw", {{"child", "p1_child"}, {"application", {{"id", "a-5"}}},
+                                            {"reason", "family"}}, id_2);
+  EXPECT_TRUE(std::holds_alternative<kit::Answered>(perform(*place, withdrawal)));
+  const auto unknown = perform(*place, call("withdraw", {{"child", "p1_child"},
+                                                         {"application", {{"id", "none"}}},
+                                                         {"reason", "family"}}, id_4));
+  ASSERT_TRUE(std::holds_alternative<kit::Refused>(unknown));
+  EXPECT_EQ(std::get<kit::Refused>(unknown).code, "application-unknown");
 }
 
 TEST_F(SimulatorsTest, hundreds_of_slow_exchanges_take_no_longer_than_a_few) {
