@@ -6,6 +6,7 @@
 #include "cli/operator_commands.hpp"
 #include "cli/run.hpp"
 #include "cli/settings.hpp"
+#include "cli/simulation_commands.hpp"
 #include "cli/workflow_commands.hpp"
 
 namespace {
@@ -193,6 +194,7 @@ int main(int argc, char** argv) {
     });
   }
 
+  const std::string content_about = "folder with events/, connectors/, workflows/";
   cli::LintOptions lint_options;
   cli::TraceOptions trace_options;
   CLI::App* workflow = command(app, "workflow", "What a municipality writes",
@@ -201,7 +203,7 @@ int main(int argc, char** argv) {
   CLI::App* lint = command(*workflow, "lint", "Checks workflow files, all problems at once",
                            "elukaar workflow lint workflows/municipalities/rae");
   lint->add_option("paths", lint_options.paths, "files or folders")->required();
-  lint->add_option("--content", lint_options.content_dir, "folder with events/, connectors/, workflows/")
+  lint->add_option("--content", lint_options.content_dir, content_about)
       ->capture_default_str();
   lint->add_option("--format", lint_options.format)
       ->check(CLI::IsMember({"text", "json", "github"}))
@@ -216,6 +218,21 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"json"}))
       ->capture_default_str();
   trace->callback([&] { exit_code = cli::trace_workflow(trace_options, std::cout, std::cerr); });
+
+  cli::TestOptions test_options;
+  CLI::App* test = command(*workflow, "test", "Plays scenario files on a virtual clock",
+                           "elukaar workflow test workflows --coverage --junit scenarios.xml");
+  test->add_option("paths", test_options.paths, "scenario files, or folders with scenarios/ below")
+      ->required();
+  test->add_option("--content", test_options.content_dir, content_about)->capture_default_str();
+  test->add_option("--format", test_options.format)->check(formats)->capture_default_str();
+  test->add_option("--junit", test_options.junit, "file for the JUnit report");
+  test->add_flag("--coverage", test_options.coverage, "name what no scenario reaches");
+  test->add_flag("--all", test_options.all, "name the scenarios that pass, too");
+  test->callback([&] {
+    test_options.progress = ::isatty(STDERR_FILENO) != 0;
+    exit_code = cli::test_workflows(test_options, std::cout, std::cerr);
+  });
 
   try {
     app.parse(argc, argv);

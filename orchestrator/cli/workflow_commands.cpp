@@ -41,6 +41,7 @@ std::size_t count(const Problems& problems, Severity severity) {
 bool is_workflow_file(const fs::path& path) {
   if (path.extension() != ".yaml") return false;
   const fs::path whole = fs::absolute(path);
+  if (whole.parent_path().filename() == "scenarios") return false;  // `workflow test` reads those
   return path.filename() == "workflow.yaml" ||
          std::find(whole.begin(), whole.end(), "municipalities") != whole.end();
 }

@@ -193,6 +193,18 @@ Result<Keyring, std::string> Keyring::load(const fs::path& directory) {
   return keyring;
 }
 
+Keyring Keyring::passing() {
+  SecretKey::Bytes bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+    throw std::runtime_error("the cryptographic library has no random bytes");
+  }
+  const SecretKey master(bytes);
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  Keyring keyring;
+  keyring.rings_[system()] = {{1, derive(master, "pseudonym"), derive(master, "vault-wrap")}};
+  return keyring;
+}
+
 bool Keyring::serves(const Municipality& municipality) const {
   return municipality != system() && rings_.contains(municipality);
 }

@@ -53,6 +53,10 @@ class Keyring {
   // group or the world may read, a malformed line, a number given twice, a missing `system.key`.
   static Result<Keyring, std::string> load(const std::filesystem::path& directory);
 
+  // A ring with one random system key and no municipality, never written down: what it seals is lost
+  // with it. For runs that keep nothing (simulate/).
+  static Keyring passing();
+
   // Whether the municipality has a key. Without one no personal value of it may be kept.
   bool serves(const Municipality& municipality) const;
   std::vector<Municipality> municipalities() const;

@@ -84,6 +84,7 @@ void warn_of_unused_texts(const std::vector<status::Override>& texts, const stat
 Result<Loaded, Problems> load(const fs::path& file, const Sources& sources) {
   auto source = read_yaml_file(file, file.string());
   if (!source) return failure(std::move(source.error()));
+  if (sources.tried != nullptr) merge_patch(*source, *sources.tried);
   const Node* extends = source->is(Node::Kind::mapping) ? source->find("extends") : nullptr;
   const Node::Entry* whose =
       source->is(Node::Kind::mapping) ? source->entry("municipality") : nullptr;

@@ -10,6 +10,7 @@
 #include "status/catalogue.hpp"
 #include "workflow/schemas.hpp"
 #include "workflow/workflow.hpp"
+#include "workflow/yaml.hpp"
 
 namespace elukaar::workflow {
 
@@ -19,6 +20,8 @@ struct Sources {
   const Schemas& schemas;
   // The texts of a service by its key; null: nothing is said about texts.
   std::function<const status::Facts*(const std::string& service)> texts{};
+  // Laid over the file as a merge patch before anything is read: settings to try out. Null: none.
+  const Node* tried = nullptr;
 };
 
 // One municipality's service as its file says, or a base by itself (which can be looked at, not run:
