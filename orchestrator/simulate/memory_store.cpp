@@ -151,8 +151,8 @@ std::vector<DueInput> MemoryCaseStore::due(const std::vector<int>& lanes, std::s
 }
 
 void MemoryCaseStore::add_action(const CaseRef& ref, const ActionId& id, const std::string& name,
-                                 const std::string& subject, const Pseudonym& person,
-                                 const Json& event) {
+                                 const std::string& subject, std::int64_t subject_version,
+                                 const Pseudonym& person, const Json& event) {
   DueInput input;
   input.kind = DueInput::Kind::action;
   input.lane = internal_lane_of(ref.id);
@@ -161,6 +161,7 @@ void MemoryCaseStore::add_action(const CaseRef& ref, const ActionId& id, const s
   input.at = now_;
   input.text_a = name;
   input.text_b = subject;
+  input.n = subject_version;
   input.text_c = person.str();
   input.json = event.dump();
   actions_[id] = {ref, name, false, false, {}};

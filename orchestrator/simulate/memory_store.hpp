@@ -50,7 +50,8 @@ class MemoryCaseStore : public engine::CaseStore {
 
   // ---- What the outside writes ------------------------------------------------------------------
   void add_action(const engine::CaseRef& ref, const ActionId& id, const std::string& name,
-                  const std::string& subject, const Pseudonym& person, const Json& event);
+                  const std::string& subject, std::int64_t subject_version, const Pseudonym& person,
+                  const Json& event);
   void add_command(const engine::CaseRef& ref, const Uuid& id, const std::string& kind,
                    const std::string& operator_name, const std::string& reason);
   // News of a call, to be read from `at` on: "delayed", or "done" or "error" with a result. A call has

@@ -146,20 +146,14 @@ class Play : private Systems {
       found_.refused = "not-allowed";
       return;
     }
-    std::string subject = step.subject.value_or("");
-    if (!subject.empty() && subject.front() == '@') {
-      subject = resolved(Node::of_text(subject, step.where)).get<std::string>();
-    }
-    if (!step.subject && rule->second.subject) {
-      subject = core::Step::subject_of(workflow, value, *rule->second.subject, world_.calendar())
-                    .value_or("");
-    }
+    const Subject subject = subject_of(step, rule->second, value);
     const ActionId id{Uuid::derived(world_.now(), source, scenario_.title,
                                     static_cast<std::uint32_t>(outcome_.step))};
     check_form(step, rule->second);
     const Json event = composed(step, rule->second, value, id, person, subject);
     if (!outcome_.problems.empty()) return;
-    const StoredAction& done = world_.act(row->ref, id, step.name, subject, person, event);
+    const StoredAction& done =
+        world_.act(row->ref, id, step.name, subject.id, subject.version, person, event);
     if (done.decided && !done.accepted) found_.refused = done.reason;
     if (!done.decided) found_.refused = "undecided";
   }
@@ -197,6 +191,29 @@ class Play : private Systems {
 
   // ---- What a person's action becomes (as the desk makes it) --------------------------------------
 
+  // What an action is about, and which version of it the person saw.
+  struct Subject {
+    std::string id;
+    std::int64_t version = 0;
+  };
+
+  // As the scenario says; else as the page offers it at this moment.
+  Subject subject_of(const ScenarioStep& step, const workflow::ActionRule& rule,
+                     const core::Case& value) {
+    const auto offered = [&](const std::optional<cel::Program>& program) {
+      if (!program) return Json{};
+      return core::Step::subject_of(*stage_.workflow, value, *program, world_.calendar())
+          .value_or(Json{});
+    };
+    Subject subject;
+    const Json id = step.subject ? resolved(Node::of_text(*step.subject, step.where))
+                                 : offered(rule.subject);
+    if (id.is_string()) subject.id = id.get<std::string>();
+    const Json version = step.version ? Json(*step.version) : offered(rule.subject_version);
+    if (version.is_number_integer()) subject.version = version.get<std::int64_t>();
+    return subject;
+  }
+
   bool may(const core::Case& value, const workflow::ActionRule& rule, const Pseudonym& person) {
     std::vector<access::Party> parties;
     for (const core::Party& party : value.parties) {
@@ -226,7 +243,7 @@ class Play : private Systems {
 
   Json composed(const ScenarioStep& step, const workflow::ActionRule& rule,
                 const core::Case& value, const ActionId& id, const Pseudonym& person,
-                const std::string& subject) {
+                const Subject& subject) {
     const std::string at = to_rfc3339(world_.now());
     const auto event_rule = stage_.workflow->events.find(rule.event);
     const std::string type = event_rule == stage_.workflow->events.end() ? "" : event_rule->second.type;
@@ -251,7 +268,10 @@ class Play : private Systems {
     } else {
       data.update(form);
     }
-    if (wanted.contains("offer") && !subject.empty()) data["offer"]["id"] = subject;
+    if (wanted.contains("offer") && !subject.id.empty()) {
+      data["offer"]["id"] = subject.id;
+      if (subject.version > 0) data["offer"]["revision"] = subject.version;
+    }
     if (wanted.contains("by")) data["by"] = person.str();
     if (wanted.contains("receivedAt")) data["receivedAt"] = at;
     if (wanted.contains("reason") && !step.reason.empty()) data["reason"] = step.reason;

@@ -156,12 +156,12 @@ class ScenarioReader {
     if (!reader_.expect(node, Node::Kind::mapping, "a step")) return step;
     reader_.known_keys(node, "a step",
                        {"at", "after", "advance", "event", "action", "answer", "by", "id", "as",
-                        "subject", "reason", "happened", "data", "form", "registers", "answers", "refuses", "invalid",
+                        "subject", "version", "reason", "happened", "data", "form", "registers", "answers", "refuses", "invalid",
                         "expect"});
     read_time(node, step);
     read_act(node, step);
     only_for(node, step, ScenarioStep::Kind::event, {"id", "happened", "data"}, "an event");
-    only_for(node, step, ScenarioStep::Kind::action, {"by", "as", "subject", "reason", "form"}, "an action");
+    only_for(node, step, ScenarioStep::Kind::action, {"by", "as", "subject", "version", "reason", "form"}, "an action");
     only_for(node, step, ScenarioStep::Kind::answer, {"answers", "refuses", "invalid"}, "an answer");
     if (const Node* registers = node.find("registers")) {
       step.registers = read_registers(*registers);
@@ -218,6 +218,9 @@ class ScenarioReader {
     step.as = reader_.text(node, "as");
     step.reason = reader_.text(node, "reason");
     if (node.find("subject") != nullptr) step.subject = reader_.text(node, "subject");
+    if (const Node* version = node.find("version")) {
+      if (reader_.expect(*version, Node::Kind::integer, "`version`")) step.version = version->integer;
+    }
     if (const Node* happened = node.find("happened")) step.happened = moment(*happened);
     if (const Node* data = node.find("data")) {
       if (reader_.expect(*data, Node::Kind::mapping, "`data`")) step.data = *data;

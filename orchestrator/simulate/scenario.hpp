@@ -37,6 +37,7 @@ struct ScenarioStep {
   std::string by;         // action: the person
   std::string id;         // event: its own id, for a repeat; empty: a new one
   std::optional<std::string> subject;  // action: what it is about; nothing: as the page offers it now
+  std::optional<std::int64_t> version;  // … and its version
   std::string reason;     // action: code
   std::string as;         // what later steps call the action's id
   std::optional<Timestamp> happened;      // event: its own time; nothing: now

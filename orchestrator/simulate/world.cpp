@@ -57,8 +57,9 @@ void World::deliver(const std::vector<cloudevents::CloudEvent>& events) {
 
 const StoredAction& World::act(const engine::CaseRef& ref, const ActionId& id,
                                const std::string& name, const std::string& subject,
-                               const Pseudonym& person, const Json& event) {
-  store_.add_action(ref, id, name, subject, person, event);
+                               std::int64_t subject_version, const Pseudonym& person,
+                               const Json& event) {
+  store_.add_action(ref, id, name, subject, subject_version, person, event);
   settle();
   return store_.actions().at(id);
 }

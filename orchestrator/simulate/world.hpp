@@ -78,7 +78,8 @@ class World {
   void deliver(const std::vector<cloudevents::CloudEvent>& events);
   // A person acts now; `event` is what the action became, {id, source, type, time, data}.
   const StoredAction& act(const engine::CaseRef& ref, const ActionId& id, const std::string& name,
-                          const std::string& subject, const Pseudonym& person, const Json& event);
+                          const std::string& subject, std::int64_t subject_version,
+                          const Pseudonym& person, const Json& event);
   // A system says its word to a call that it has left unanswered.
   void answer(const CallId& call, const Reply& reply);
   // An operator's order.
