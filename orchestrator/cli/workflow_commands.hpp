@@ -32,12 +32,13 @@ struct TraceOptions {
 };
 
 // Runs any statechart file in memory; also a bare one (JSON or YAML, without our additions), whose
-// guards and actions are then names: guards hold unless the event's "guards" says {"name": false}.
+// guards and actions are then names: see make_bare_machine.
 // Prints a line after the start and after each event:
 // {"event", "handled", "states": […], "effects": […in order…], "context", "done"}.
 // Effects of a workflow: {"assign"|"raise"|"emit"|"notify"|"log": name, "value"}, {"arm": event,
 // "until": when its delay says}, {"clear": event}, {"call": "role.operation", "answer": event},
-// {"abandon": id, "state"}; of a bare chart: its actions as they are written.
+// {"abandon": id, "state"}; of a bare chart: its actions as they are written, and `arm`, `clear`,
+// `call`, `abandon` alike.
 int trace_workflow(const TraceOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace elukaar::cli

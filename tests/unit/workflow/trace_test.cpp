@@ -137,8 +137,51 @@ TEST_F(Trace, runs_a_bare_statechart) {
   EXPECT_EQ(states(), "closed closed open.bell.over open.spring.taut gone ");
   EXPECT_EQ(steps_[0]["context"]["opened"], 0);
   EXPECT_EQ(effects(2),
-            Json::parse(R"(["unlatch", "swing", {"type": "raise", "event": "rang"}, {"type": "light"}])"));
+            Json::parse(R"(["unlatch", "swing", {"type": "raise", "event": "rang"}, {"type": "light"}, {"arm": "after.1000.open.spring.taut"}])"));
   EXPECT_EQ(steps_[3]["done"], true);
+}
+
+TEST_F(Trace, knows_what_a_bare_statechart_waits_for_keeps_and_names) {
+  const fs::path file = folder_.write("lamp.yaml", R"(
+id: lamp
+initial: off
+context: { warm: false }
+states:
+  off:
+    id: dark
+    on: { press: { target: on.bright, actions: { type: assign, params: { warm: true } } } }
+  on:
+    initial: dim
+    invoke: { id: meter, src: grid.measure, onDone: { target: "#dark" }, onError: gone }
+    after: { "500": { guard: warm, target: .dim } }
+    states:
+      dim:
+      bright:
+        on: { press: "#dark", faint: { actions: { type: xstate.raise, params: { event: { type: press } } } } }
+  gone: { type: final }
+)");
+  ASSERT_EQ(trace(file, "\"press\"\n\"after.500.on\"\n\"done.invoke.on.meter\"\n\"press\"\n"
+                        "\"faint\"\n\"press\"\n\"error.invoke.on.meter\"\n"),
+            0)
+      << err_.str();
+  EXPECT_EQ(states(), "off on.bright on.dim off on.bright off on.bright gone ");
+  EXPECT_EQ(steps_[0]["context"]["warm"], false);
+  EXPECT_EQ(steps_[1]["context"]["warm"], true);
+  EXPECT_EQ(effects(1), Json::parse(R"([{"type": "assign", "params": {"warm": true}}, {"arm": "after.500.on"},
+                                        {"call": "grid.measure", "answer": "done.invoke.on.meter"}])"));
+  EXPECT_EQ(effects(3), Json::parse(R"([{"clear": "after.500.on"}, {"abandon": "meter", "state": "on"}])"));
+}
+
+TEST_F(Trace, says_what_it_does_not_know_in_a_bare_statechart) {
+  const fs::path file = folder_.write("h.json", R"({"initial": "a", "states": {
+    "a": {"on": {"e": {"target": ["b", "c"]}}}, "b": {"type": "history"}, "c": {}}})");
+  EXPECT_EQ(trace(file, ""), 1);
+  EXPECT_NE(err_.str().find("h.json:2:34: error: expected one target, found 2"), std::string::npos)
+      << err_.str();
+  EXPECT_NE(err_.str().find("history states are not known here"), std::string::npos) << err_.str();
+  const fs::path raises = folder_.write("r.json", R"({"initial": "a", "states": {"a": {"entry": {"type": "raise"}}}})");
+  EXPECT_EQ(trace(raises, ""), 1);
+  EXPECT_NE(err_.str().find("a `raise` action: expected `event`, a name"), std::string::npos);
 }
 
 TEST_F(Trace, tells_what_is_wrong_with_the_file_or_the_events) {
