@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 
 const distribution = dirname(createRequire(import.meta.url).resolve("xstate"));
 // More rounds than any machine needs that comes to rest.
-const maxIterations = 2_100;
+const maxIterations = 1_500;
 
 export const xstate = await import(pathToFileURL(join(distribution, "xstate.esm.js")));
 
