@@ -78,7 +78,7 @@ bool admits(std::span<const std::string> roles, Role role) {
   return std::any_of(roles.begin(), roles.end(), [&](const std::string& word) {
     switch (role) {
       case Role::applicant: return word == "applicant" || word == "guardians";
-      case Role::guardian: return word == "guardians";
+      case Role::guardian: return word == "guardians" || word == "other-guardian";
       case Role::official: return word == "official";
     }
     return false;

@@ -48,7 +48,7 @@ struct Asker {
 // What an action of the workflow file demands.
 struct ActionDemand {
   std::string name;
-  std::vector<std::string> roles;  // applicant | guardians | official, as the workflow file writes
+  std::vector<std::string> roles;  // in the workflow file's words: see admits
   Assurance assurance = Assurance::substantial;
 };
 
@@ -60,8 +60,8 @@ std::string_view to_text(Refusal refusal);  // "no-party"
 std::optional<Role> role_of(std::span<const Party> parties, const Pseudonym& person,
                             Timestamp now);
 
-// Whether a role is among the workflow file's words (applicant, guardians, official). An applicant
-// counts as one of the guardians too.
+// Whether a role is among the workflow file's words (applicant, guardians, other-guardian, official).
+// An applicant counts as one of the guardians too; the other guardian is one who did not apply.
 bool admits(std::span<const std::string> roles, Role role);
 
 // May this person see the case, whose status is published to `visible_to`?

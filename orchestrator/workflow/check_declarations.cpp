@@ -259,12 +259,13 @@ class DeclarationChecker {
                     "add it to texts/et.yaml, en.yaml and ru.yaml");
     };
     for (const auto& [name, action] : draft_.person_actions) {
-      need("action." + name + ".label", draft_.action_places.at(name));
+      // What the page does by itself has no button.
+      if (!action.automatic) need("action." + name + ".label", draft_.action_places.at(name));
     }
     for (const auto& [name, form] : draft_.forms) {
       const SourcePosition& where = draft_.form_places.at(name);
       need("form." + name + ".title", where);
-      need("form." + name + ".submit", where);
+      if (!form.asked.empty()) need("form." + name + ".submit", where);
       for (const std::string& field : form.known) need("field." + field, where);
       for (const Json& field : form.asked) {
         if (field.contains("id") && field["id"].is_string()) {
@@ -315,7 +316,8 @@ void check_unused(const Draft& draft, const chart::Chart& chart, Reader& reader)
                     "name it in the `actions` of a status, or remove it");
   }
   for (const auto& [name, where] : draft.form_places) {
-    if (asked.count(name) > 0) continue;
+    // One that asks nothing shows the member of the context that it is named after.
+    if (asked.count(name) > 0 || draft.forms.at(name).asked.empty()) continue;
     reader.warning(where, "unused-form", fmt::format("no action asks the form `{}`", name),
                     fmt::format("name it in an action, `form: {}`, or remove it", name));
   }

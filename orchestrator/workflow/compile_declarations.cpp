@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "calendar/term.hpp"
@@ -273,7 +275,7 @@ void Compiler::read_actions() {
     if (!reader_.expect(node, Kind::mapping, fmt::format("action `{}`", entry.key))) continue;
     reader_.known_keys(node, "an action",
                        {"event", "form", "subject", "subjectVersion", "reasons", "roles",
-                        "assurance", "about"});
+                        "assurance", "automatic", "about"});
     ActionRule rule;
     rule.name = entry.key;
     rule.event = reader_.required_text(node, "event", fmt::format("action `{}`", entry.key));
@@ -294,15 +296,19 @@ void Compiler::read_actions() {
     }
     for (const Node* role : reader_.texts(node, "roles")) {
       rule.roles.push_back(reader_.word(*role, fmt::format("a role of action `{}`", entry.key),
-                                        {"applicant", "guardians", "official"}));
+                                        {"applicant", "guardians", "other-guardian", "official"}));
     }
     if (rule.roles.empty()) {
       reader_.error(entry.where, "missing-key", fmt::format("action `{}` lacks `roles`", entry.key),
-                    "say who may do it: [applicant], [guardians] or [official]");
+                    "say who may do it: [applicant], [guardians], [other-guardian] or [official]");
     }
     rule.assurance = "substantial";
     if (const Node* assurance = node.find("assurance")) {
       rule.assurance = reader_.word(*assurance, "`assurance`", {"substantial", "high"});
+    }
+    if (const Node* automatic = node.find("automatic")) {
+      reader_.expect(*automatic, Kind::boolean, "`automatic`");
+      rule.automatic = automatic->boolean;
     }
     if (const Node* subject = node.find("subject")) {
       rule.subject = expressions_.program(*subject, case_environment(), cel::Type::string(),
@@ -363,12 +369,16 @@ void Compiler::read_forms() {
     form.name = entry.key;
     form.asked = Json::array();
     for (const Node* known : reader_.texts(entry.value, "known")) {
-      if (known->text.starts_with("child.") || known->text.starts_with("guardian.")) {
+      const std::string of = known->text.substr(0, known->text.find('.'));
+      const bool is_member =
+          context_type_ && std::any_of(context_type_->fields().begin(), context_type_->fields().end(),
+                                       [&](const auto& field) { return field.name == of; });
+      if (of.size() + 1 < known->text.size() && (of == "child" || of == "guardian" || is_member)) {
         form.known.push_back(known->text);
       } else {
         reader_.error(known->where, "unknown-word",
-                      fmt::format("`{}` is no field that is known of a person", known->text),
-                      "write `child.…` or `guardian.…`");
+                      fmt::format("`{}` is no field that is known", known->text),
+                      "write `child.…`, `guardian.…` or a member of the context, as in `offer.start`");
       }
     }
     const Node* asked = entry.value.find("asked");

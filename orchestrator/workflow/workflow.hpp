@@ -79,8 +79,9 @@ struct ActionRule {
   std::string name;
   std::string event;
   std::string form;                     // name in Workflow::forms; empty: nothing is asked
-  std::vector<std::string> roles;       // applicant | guardians | official
+  std::vector<std::string> roles;       // applicant | guardians | other-guardian | official
   std::string assurance;                // substantial
+  bool automatic = false;  // the page does it by itself when it shows the case; there is no button
   std::optional<cel::Program> subject;  // what it is about, a string; absent: the case itself
   // The subject's own version, a whole number: who answers another one than he saw is refused.
   std::optional<cel::Program> subject_version;
@@ -88,9 +89,12 @@ struct ActionRule {
   std::string reasons;
 };
 
+// What is asked of a person. One that asks nothing and is named after a member of the context says
+// which fields of it the page shows, in this order: the card of an offer.
 struct Form {
   std::string name;
-  std::vector<std::string> known;  // vault fields shown prefilled: "child.name", "guardian.address"
+  // Shown as known: vault fields, "child.name", "guardian.address", and the context's, "offer.start".
+  std::vector<std::string> known;
   Json asked;                      // array of fields in file order: {id, type, …}: parameters are
                                    // already in their place (options, atMost)
 };

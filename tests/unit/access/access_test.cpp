@@ -38,6 +38,8 @@ TEST(Access, shows_a_case_only_to_the_roles_it_is_published_to) {
       {juhan, {"applicant"}, Refusal::not_visible_to_role},
       {juhan, {"guardians"}, Refusal::none},
       {juhan, {"applicant", "guardians", "official"}, Refusal::none},
+      {juhan, {"other-guardian"}, Refusal::none},
+      {mari, {"other-guardian"}, Refusal::not_visible_to_role},  // she is the one who applied
       {juhan, {"guardian", "everybody"}, Refusal::not_visible_to_role},
       {tiina, {"guardians"}, Refusal::not_visible_to_role},
       {tiina, {"official"}, Refusal::none},
