@@ -3,13 +3,13 @@
 #include <sys/random.h>
 
 #include <algorithm>
-#include <charconv>
 #include <array>
+#include <charconv>
 #include <cstdint>
 
-#include "calendar/calendar.hpp"
 #include "privacy/personal_code.hpp"
 #include "privacy/pseudonym.hpp"
+#include "resident/composition.hpp"
 #include "resident/page.hpp"
 
 namespace elukaar::resident {
@@ -53,13 +53,6 @@ std::string text_member(const Json& json, const char* name) {
   return found != json.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// The version that a page sends back; 0, which no subject has, for anything else.
-std::int64_t version_of(const std::string& text) {
-  std::int64_t version = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-  return error == std::errc{} && end == text.data() + text.size() ? version : 0;
-}
-
 // A person as the development login names him: "<municipality>.<pseudonym>".
 std::string opaque(const Municipality& municipality, const Pseudonym& person) {
   return municipality.str() + "." + person.str();
@@ -75,18 +68,6 @@ std::string full_name(const std::vector<engine::VaultValue>& values) {
     }
   }
   return name;
-}
-
-// Names the members of a form that its event's schema classes as personal.
-std::vector<std::string> personal_fields(const Json* schema, const std::string& form) {
-  std::vector<std::string> fields;
-  if (schema == nullptr) return fields;
-  const Json::json_pointer where{"/properties/" + form + "/properties"};
-  if (!schema->contains(where)) return fields;
-  for (const auto& [name, property] : schema->at(where).items()) {
-    if (property.is_object() && property.contains("x-personal")) fields.push_back(name);
-  }
-  return fields;
 }
 
 }  // namespace
@@ -276,55 +257,27 @@ Answer<Json> Desk::form(const Session& session, const std::string& case_id,
 
 namespace {
 
-// The event that an action becomes, and what of it is personal.
-struct Composed {
-  Json event;
-  std::vector<engine::VaultEntry> entries;
-};
+// What was seen of the subject; 0: nothing that counts as a version.
+std::int64_t version_of(const std::string& text) {
+  std::int64_t version = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  return error == std::errc{} && end == text.data() + text.size() ? version : 0;
+}
 
-struct Composition {
-  const CaseRecord& record;
-  const workflow::ActionRule& rule;
-  std::string type;
-  const Pseudonym& person;
-  ActionId id;
-  const Json& answers;                  // checked
-  const std::vector<std::string>& asked;
-  const std::vector<std::string>& personal;  // of them, those that belong into the vault
-
-  Composed compose(Timestamp received_at) const {
-    const std::string at = to_rfc3339(received_at);
-    const std::string municipality = record.municipality.str();
-    Composed made;
-    Json data = Json::object();
-    const Json child = record.context.value("child", Json::object());
-    if (child.is_object() && child.contains("key")) data["child"] = {{"key", child.at("key")}};
-    if (!rule.form.empty()) {
-      Json& given = data[rule.form] = {
-          {"id", id.str()}, {"applicant", person.str()}, {"submittedAt", at}};
-      for (const std::string& field : asked) {
-        if (!answers.contains(field)) continue;
-        if (std::find(personal.begin(), personal.end(), field) == personal.end()) {
-          given[field] = answers.at(field);
-          continue;
-        }
-        const Json& answer = answers.at(field);
-        made.entries.push_back(
-            {record.municipality, record.id.str(), person, field,
-             Sensitive<std::string>(answer.is_string() ? answer.get<std::string>() : answer.dump()),
-             privacy::FieldClass::special,
-             {"/kov/" + municipality + "/portal", calendar::day_in_tallinn(received_at)},
-             received_at});
-      }
-    }
-    made.event = {{"id", id.str()},
-                  {"source", "/kov/" + municipality + "/portal"},
-                  {"type", type},
-                  {"time", at},
-                  {"data", std::move(data)}};
-    return made;
-  }
-};
+// What is wrong with a reason, where the municipality has some to choose from.
+std::vector<FieldError> check_reason(const workflow::Workflow& rules,
+                                     const workflow::ActionRule& rule, const std::string& reason,
+                                     const status::Catalogue& texts, status::Language language) {
+  const Json list = rules.parameters.value(rule.reasons, Json::array());
+  if (rule.reasons.empty() || (list.empty() && reason.empty())) return {};
+  const bool listed = std::any_of(list.begin(), list.end(), [&](const Json& each) {
+    return each.value("value", "") == reason;
+  });
+  if (listed) return {};
+  const char* flaw = reason.empty() ? "problem.required" : "problem.not-offered";
+  const auto text = texts.message(language, flaw);
+  return {{"reason", text ? *text : flaw}};
+}
 
 Json receipt_of(const ActionRecord& record) {
   return {{"action", to_url_id(record.id.uuid())},
@@ -353,19 +306,23 @@ Answer<Received> Desk::submit(const Session& session, const Submission& submissi
   const auto body = read_object(submission.body);
   const Json form = body ? body->value("form", Json::object()) : Json();
   if (!body || !(form.is_object() || form.is_null()) || form.size() > max_form_fields) {
-    return failure(refusal(Refusal::Kind::malformed, "expected {subject, revision, form}"));
+    return failure(refusal(Refusal::Kind::malformed, "expected {subject, revision, form, reason}"));
   }
   const Json answers = form.is_object() ? form : Json::object();
 
   std::vector<std::string> asked;
+  std::vector<FieldError> errors;
   if (!rule.form.empty()) {
     const auto questions = page.questions(rule.form);
-    auto errors = check_answers(questions, answers, found->service->texts, language);
-    if (!errors.empty()) {
-      return failure(
-          Refusal{Refusal::Kind::invalid, "the form is not complete", std::move(errors)});
-    }
+    errors = check_answers(questions, answers, found->service->texts, language);
     for (const Question& question : questions) asked.push_back(question.id);
+  }
+  const std::string reason = text_member(*body, "reason");
+  for (auto& error : check_reason(*found->rules, rule, reason, found->service->texts, language)) {
+    errors.push_back(std::move(error));
+  }
+  if (!errors.empty()) {
+    return failure(Refusal{Refusal::Kind::invalid, "the form is not complete", std::move(errors)});
   }
 
   const ActionDraft draft{found->record.municipality,
@@ -381,24 +338,35 @@ Answer<Received> Desk::submit(const Session& session, const Submission& submissi
                                       {"body", *body}}
                                      .dump())};
   const std::string& type = event_rule->second.type;
-  const auto personal = personal_fields(events_.schema(type), rule.form);
-  const Composition composition{found->record, rule,    type,  draft.person,
-                                draft.id,      answers, asked, personal};
+  const Act act{found->record, rule,    type,  events_.schema(type), draft.person,
+                draft.id,      draft.subject, draft.subject_version, rule.reasons.empty() ? "" : reason,
+                answers,       asked};
   // Tried once before anything is stored: what the schema refuses is never received.
-  const Composed tried = composition.compose(found->reader.now);
+  const Composed tried = compose(act, found->reader.now);
   if (!events_.check(type, tried.event.at("data"))) {
     return failure(refusal(Refusal::Kind::unavailable, "the action cannot be taken now"));
   }
   if (!tried.entries.empty() && !vault_->store({tried.entries, {}})) {
     return failure(refusal(Refusal::Kind::unavailable, "the form cannot be kept now"));
   }
-  const ActionRecord record = store_->add_action(draft, [&](Timestamp received_at) {
-    return composition.compose(received_at).event.dump();
-  });
+  const ActionRecord record = store_->add_action(
+      draft, [&](Timestamp received_at) { return compose(act, received_at).event.dump(); });
   if (record.request != draft.request) {
     return failure(refusal(Refusal::Kind::invalid, "the Idempotency-Key was used for another"));
   }
   return Received{record.id, record.municipality, record.person, receipt_of(record)};
+}
+
+// Why an act was refused, as a clause of the texts: is there still something to answer?
+std::string Desk::clause_of(const ActionRecord& record, const Found& found) const {
+  const Json actions = found.record.status.value("actions", Json::array());
+  for (const Json& name : actions) {
+    const auto rule = found.rules->person_actions.find(name.get<std::string>());
+    if (rule == found.rules->person_actions.end() || rule->first != record.name) continue;
+    const auto subject = subject_of(*found.rules, found.record.context, rule->second);
+    if (!subject || *subject == record.subject) return "details_changed";
+  }
+  return "offer_closed";
 }
 
 Answer<Json> Desk::action(const Session& session, const std::string& action_id,
@@ -416,9 +384,8 @@ Answer<Json> Desk::action(const Session& session, const std::string& action_id,
     view["name"] = record->name;
     view["reason"] = nullptr;
     if (record->outcome == "refused") {
-      const char* clause = record->reason == "closed" ? "reason.action_refused.offer_closed"
-                                                      : "reason.action_refused.details_changed";
-      const auto text = found->service->texts.message(language, clause);
+      const auto text =
+          found->service->texts.message(language, "reason.action_refused." + clause_of(*record, *found));
       view["reason"] = {{"code", record->reason}, {"text", text ? *text : record->reason}};
     }
     return view;

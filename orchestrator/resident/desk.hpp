@@ -59,7 +59,7 @@ struct Submission {
   std::string case_id;  // as in the URL
   std::string action;
   std::string idempotency_key;
-  std::string body;  // JSON {subject, revision, form}
+  std::string body;  // JSON {subject, revision, form, reason}
 };
 
 struct Received {
@@ -103,6 +103,7 @@ class Desk {
  private:
   struct Found;
   Answer<Found> find(const Session& session, const std::string& case_id);
+  std::string clause_of(const ActionRecord& record, const Found& found) const;
 
   DeskSettings settings_;
   const Services& services_;

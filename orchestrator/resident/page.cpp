@@ -12,23 +12,7 @@
 namespace elukaar::resident {
 namespace {
 
-constexpr std::size_t max_next_steps = 2;
 constexpr const char* nothing_known = "–";
-
-template <class T>
-Json text_or_null(const T& text) {
-  return text.empty() ? Json() : Json(text);
-}
-
-std::string localised(const Json& text, status::Language language) {
-  if (text.is_string()) return text.get<std::string>();
-  if (!text.is_object()) return {};
-  return text.value(std::string{status::to_text(language)}, text.value("et", ""));
-}
-
-std::string text_key(const Json& status) {
-  return status.is_object() ? status.value("text", "") : "";
-}
 
 access::ActionDemand demand_of(const workflow::ActionRule& rule) {
   return {rule.name, rule.roles,
@@ -36,6 +20,12 @@ access::ActionDemand demand_of(const workflow::ActionRule& rule) {
 }
 
 }  // namespace
+
+std::string localised(const Json& text, status::Language language) {
+  if (text.is_string()) return text.get<std::string>();
+  if (!text.is_object()) return {};
+  return text.value(std::string{status::to_text(language)}, text.value("et", ""));
+}
 
 Page::Page(const CaseRecord& record, const workflow::Service& service,
            const workflow::Workflow& rules, Reader reader, engine::Vault& vault)
@@ -56,32 +46,6 @@ bool Page::may_act(const std::string& action) const {
          access::may_act(record_.parties, demand_of(rule->second),
                          asker_of(reader_.person, reader_.assurance, reader_.now),
                          reader_.now) == access::Refusal::none;
-}
-
-std::vector<OfferedAction> Page::offered() const {
-  std::vector<OfferedAction> actions;
-  for (const Json& name : record_.status.value("actions", Json::array())) {
-    const auto rule = rules_.person_actions.find(name.get<std::string>());
-    if (rule == rules_.person_actions.end() || !may_act(rule->first)) continue;
-    OfferedAction action{rule->first, rule->second.form, to_url_id(record_.public_id)};
-    if (rule->second.subject) {
-      cel::Activation with;
-      const Json nothing = Json::object();
-      with.event = &nothing;
-      with.context = &record_.context;
-      with.parameters = &rules_.parameters;
-      const auto subject = rule->second.subject->evaluate(with);
-      if (!subject || !subject->is_string()) continue;
-      action.subject = subject->get<std::string>();
-      if (rule->second.subject_version) {
-        const auto version = rule->second.subject_version->evaluate(with);
-        if (!version || !version->is_number_integer()) continue;
-        action.subject_version = version->get<std::int64_t>();
-      }
-    }
-    actions.push_back(std::move(action));
-  }
-  return actions;
 }
 
 bool Page::reads_as_applicant() const {
@@ -112,16 +76,56 @@ std::string Page::day_text(const std::string& date) const {
 }
 
 std::optional<status::Rendered> Page::rendered() const {
-  const auto rendered = service_.texts.render(record_.status, viewer(),
-                                              calendar::day_in_tallinn(reader_.now));
+  const auto rendered =
+      service_.texts.render(record_.status, viewer(), calendar::day_in_tallinn(reader_.now),
+                            args_for_reader(record_.status));
   if (!rendered) return std::nullopt;
   return *rendered;
 }
 
 std::string Page::headline_of(const Json& status) const {
-  const auto text = service_.texts.text(text_key(status), "headline", viewer(),
-                                        status.value("args", Json::object()));
+  return field_of(status, "headline");
+}
+
+std::string Page::field_of(const Json& status, const char* field) const {
+  const auto text =
+      service_.texts.text(text_key(status), field, viewer(), args_for_reader(status));
   return text ? *text : "";
+}
+
+// A status's arguments as this reader gets them: who acted is told in relation to him, and a code
+// of one of the municipality's own lists by its label.
+Json Page::args_for_reader(const Json& status) const {
+  Json args = status.is_object() ? status.value("args", Json::object()) : Json::object();
+  for (auto& [name, value] : args.items()) {
+    if (!value.is_string()) continue;
+    if (name == "actor") {
+      value = actor_word(Pseudonym{value.get<std::string>()});
+    } else if (Json label = label_of(name, value.get<std::string>()); !label.is_null()) {
+      value = std::move(label);
+    }
+  }
+  return args;
+}
+
+std::string Page::actor_word(const Pseudonym& actor) const {
+  if (actor == reader_.person) return "you";
+  const auto role = access::role_of(record_.parties, actor, reader_.now);
+  if (role == access::Role::applicant) return "applicant";
+  return role == access::Role::guardian ? "guardian" : "other";
+}
+
+// The label {et, en, ru} that the municipality gives a code in its list `<field>s` (`kindergarten`:
+// the parameter `kindergartens`); null where there is no such list or code.
+Json Page::label_of(const std::string& field, const std::string& code) const {
+  const Json list = rules_.parameters.value(field + "s", Json());
+  if (!list.is_array()) return {};
+  for (const Json& option : list) {
+    if (option.is_object() && option.value("value", "") == code) {
+      return option.value("label", Json(code));
+    }
+  }
+  return {};
 }
 
 // "/register/population/0653" and "/kov/0653/population-register" both name the population register.
@@ -237,8 +241,11 @@ std::optional<Json> Page::view(const std::vector<JournalRecord>& journal,
                  {"bornOn", born ? Json(to_iso_date(*born)) : Json()}}},
       {"municipality", {{"name", rules_.municipality.name}}},
       {"status", status_view(*said)},
+      {"clock", clock_view()},
+      {"card", card(journal)},
       {"actions", actions_view()},
       {"timeline", timeline(*said, journal)},
+      {"messages", messages(journal)},
       {"application", application_view()},
       {"why", why(journal)},
       {"seenBy", seen_by()},
@@ -274,6 +281,7 @@ Json Page::status_view(const status::Rendered& rendered) const {
           {"turn", rendered.turn},
           {"turnText", rendered.turn_text},
           {"by", rendered.by ? Json(to_iso_date(*rendered.by)) : Json()},
+          {"daysLeft", text_or_null(rendered.days_left)},
           {"final", record_.status.value("final", false)},
           {"delayed", delayed},
           {"legalBasis", basis},
@@ -282,24 +290,6 @@ Json Page::status_view(const status::Rendered& rendered) const {
 }
 
 std::string Page::revision_text() const { return std::to_string(record_.revision); }
-
-std::string Page::revision_text(const OfferedAction& action) const {
-  return action.subject_version == 0 ? revision_text() : std::to_string(action.subject_version);
-}
-
-Json Page::actions_view() const {
-  Json actions = Json::array();
-  for (const OfferedAction& action : offered()) {
-    actions.push_back({{"name", action.name},
-                       {"label", say("action." + action.name + ".label", {}, action.name)},
-                       {"primary", actions.empty()},
-                       {"form", text_or_null(action.form)},
-                       {"subject", action.subject},
-                       {"revision", revision_text(action)},
-                       {"effect", text_or_null(say("action." + action.name + ".effect"))}});
-  }
-  return actions;
-}
 
 std::vector<Question> Page::questions(const std::string& form) const {
   const auto found = rules_.forms.find(form);
@@ -336,7 +326,7 @@ std::optional<Json> Page::form(const std::string& name) {
   return Json{{"form", name},
               {"title", say("form." + name + ".title", {}, name)},
               {"subject", action->subject},
-              {"revision", revision_text(*action)},
+              {"revision", action->subject_version},
               {"known", known_items(rule->second)},
               {"asked", std::move(asked)},
               {"submitLabel", say("form." + name + ".submit", {}, name)}};
@@ -352,10 +342,13 @@ Json Page::known_items(const workflow::Form& form) const {
   return items;
 }
 
-// "child.name", "guardian.address": whose, and which field of his.
+// "child.name", "guardian.address": whose, and which field of his; "offer.start": of the context.
 std::optional<Json> Page::known_item(const std::string& id) const {
   const std::size_t dot = id.find('.');
   if (dot == std::string::npos) return std::nullopt;
+  if (const std::string of = id.substr(0, dot); of != "child" && of != "guardian") {
+    return context_item(of, id.substr(dot + 1));
+  }
   const bool of_child = id.substr(0, dot) == "child";
   const std::string field = id.substr(dot + 1);
   const std::string person = of_child ? child_key() : applicant_or_reader().str();
@@ -388,10 +381,32 @@ std::optional<Json> Page::known_item(const std::string& id) const {
               {"origin", std::move(origin)}};
 }
 
+std::optional<Json> Page::context_item(const std::string& of, const std::string& field) const {
+  const Json member = record_.context.value(of, Json());
+  const Json value = member.is_object() ? member.value(field, Json()) : Json();
+  std::string text;
+  if (value.is_number()) text = value.dump();
+  if (value.is_string()) {
+    const std::string code = value.get<std::string>();
+    const Json label = label_of(field, code);
+    text = !label.is_null()        ? localised(label, reader_.language)
+           : parse_iso_date(code) ? day_text(code)
+                                   : say(field + "." + code, Json::object(), code);
+  }
+  if (text.empty()) return std::nullopt;
+  const std::string id = of + "." + field;
+  return Json{
+      {"id", id}, {"label", say("field." + id, {}, id)}, {"value", text}, {"origin", nullptr}};
+}
+
 Json Page::application_view() const {
   Json items = Json::array();
+  std::set<std::string> told;
   for (const auto& [name, form] : rules_.forms) {
-    for (Json& item : known_items(form)) items.push_back(std::move(item));
+    if (form.asked.empty()) continue;  // how a member of the context is shown: card()
+    for (Json& item : known_items(form)) {
+      if (told.insert(item.at("id").get<std::string>()).second) items.push_back(std::move(item));
+    }
     const Json given = record_.context.value(name, Json::object());
     if (!given.is_object()) continue;
     const auto asked = questions(name);
@@ -411,164 +426,6 @@ Json Page::application_view() const {
     }
   }
   return items;
-}
-
-// ---- Timeline ----------------------------------------------------------------------------------
-
-Json Page::timeline(const status::Rendered& rendered,
-                    const std::vector<JournalRecord>& journal) const {
-  Json items = Json::array();
-  const auto add = [&](const char* group, const std::string& title, Json at, Json by,
-                       const std::string& actor, Json text) {
-    items.push_back({{"group", group}, {"title", title}, {"at", std::move(at)},
-                     {"by", std::move(by)}, {"actor", actor}, {"text", std::move(text)}});
-  };
-  // The life event that it began with, then each new thing that was said.
-  std::string former;
-  Timestamp since = record_.created_at;
-  Json current;  // what `now` says was first said at `since`
-  if (!journal.empty() && journal.front().kind == "event") {
-    add("done", event_text(journal.front()), to_rfc3339(journal.front().at), nullptr,
-        rules_.municipality.name, nullptr);
-  }
-  for (const JournalRecord& row : journal) {
-    if (!row.status || row.disposition != "applied") continue;
-    if (text_key(*row.status) != former) {
-      if (!former.empty()) {
-        const std::string title = headline_of(current);
-        if (!title.empty()) {
-          add("done", title, to_rfc3339(since), nullptr,
-              actor_of(current.value("turn", ""), rules_.municipality.name), nullptr);
-        }
-      }
-      former = text_key(*row.status);
-      since = row.at;
-    } else if (row.kind == "event") {
-      add("done", event_text(row), to_rfc3339(row.at), nullptr, rules_.municipality.name, nullptr);
-    }
-    current = *row.status;
-  }
-  std::stable_sort(items.begin(), items.end(), [](const Json& a, const Json& b) {
-    return a.at("at").get<std::string>() < b.at("at").get<std::string>();
-  });
-  add("now", rendered.headline, to_rfc3339(since),
-      rendered.by ? Json(to_iso_date(*rendered.by)) : Json(),
-      actor_of(rendered.turn, rendered.turn_text), nullptr);
-  add_next_steps(items, rendered);
-  return items;
-}
-
-// The visible state that follows if nothing goes wrong: the first in the file's order that is not the
-// end.
-std::optional<std::string> Page::next_state(const std::string& path) const {
-  const auto state = rules_.chart.find(path);
-  if (!state) return std::nullopt;
-  for (const chart::Transition& transition : rules_.chart.transitions_of(*state)) {
-    if (!transition.target || *transition.target == *state) continue;
-    const auto& rule = rules_.states[chart::position(*transition.target)];
-    if (rule.status && !rule.status->final) return rule.path;
-  }
-  return std::nullopt;
-}
-
-void Page::add_next_steps(Json& timeline, const status::Rendered& rendered) const {
-  if (record_.status.value("final", false)) return;
-  std::string path;
-  for (const std::string& active : record_.active) {
-    const auto state = rules_.chart.find(active);
-    if (state && rules_.states[chart::position(*state)].status) path = active;
-  }
-  std::set<std::string> told{path};
-  const std::size_t before = timeline.size();
-  while (timeline.size() - before < max_next_steps) {
-    const auto next = next_state(path);
-    if (!next || !told.insert(*next).second) break;
-    path = *next;
-    const auto& rule = *rules_.states[chart::position(*rules_.chart.find(path))].status;
-    // Nobody knows yet what it will say; a headline that depends on that is not foretold.
-    const auto title = service_.texts.text(rule.text, "headline", viewer(), Json::object());
-    if (!title) break;
-    timeline.push_back({{"group", "next"}, {"title", *title}, {"at", nullptr}, {"by", nullptr},
-                        {"actor", actor_of(rule.turn, say("ui.turn_" + rule.turn))},
-                        {"text", nullptr}});
-  }
-  if (timeline.size() > before) return;
-  timeline.push_back({{"group", "next"}, {"title", rendered.next}, {"at", nullptr},
-                      {"by", rendered.by ? Json(to_iso_date(*rendered.by)) : Json()},
-                      {"actor", actor_of(rendered.turn, rendered.turn_text)}, {"text", nullptr}});
-}
-
-// ---- Why ---------------------------------------------------------------------------------------
-
-std::string Page::event_text(const JournalRecord& row) const {
-  if (row.kind == "timer") return say("event.timer", {}, row.kind);
-  if (row.kind == "call") {
-    return say(row.name == "done" ? "event.answer" : "event.no-answer", {}, row.kind);
-  }
-  std::string name = row.name;
-  if (row.kind == "action") {
-    const auto rule = rules_.person_actions.find(row.name);
-    if (rule != rules_.person_actions.end()) name = rule->second.event;
-  }
-  return say("event." + name, {}, name);
-}
-
-Json Page::why(const std::vector<JournalRecord>& journal) const {
-  Json steps = Json::array();
-  std::string outcome;
-  for (const JournalRecord& row : journal) {
-    if (row.disposition != "applied" || row.kind == "command") continue;
-    if (row.status) outcome = row.status->is_object() ? headline_of(*row.status) : "";
-    const auto rules = row.trace.value("rules", std::vector<std::string>{});
-    // A register that is silent is news of the status, not a rule that was applied.
-    if (rules.empty()) continue;
-    std::string rule = fmt::format("{} {}: {}", localised(rules_.title, reader_.language),
-                                   rules_.release, fmt::join(rules, ", "));
-    if (row.status && row.status->is_object()) {
-      const Json args = row.status->value("args", Json::object());
-      const Json code = args.value("rule", Json());
-      const std::string words = code.is_string() ? say("rule." + code.get<std::string>()) : "";
-      if (!words.empty()) rule = words + " (" + rule + ")";
-    }
-    steps.push_back({{"at", to_rfc3339(row.at)},
-                     {"event", event_text(row)},
-                     {"rule", rule},
-                     {"outcome", outcome},
-                     {"facts", row.status ? facts_of(*row.status) : Json::array()}});
-  }
-  std::reverse(steps.begin(), steps.end());
-  return steps;
-}
-
-// Only facts that have a name in the reader's language are told.
-Json Page::facts_of(const Json& status) const {
-  Json facts = Json::array();
-  if (!status.is_object()) return facts;
-  const Json args = status.value("args", Json::object());
-  for (const auto& [name, value] : args.items()) {
-    // Where the municipality doesn't show the position, the page's facts don't either.
-    if (name == "ahead" && args.value("showPosition", Json(true)) == false) continue;
-    const std::string label = say("fact." + name);
-    const std::string text = label.empty() ? "" : fact_text(name, value, status);
-    if (!text.empty()) facts.push_back({{"name", label}, {"value", text}});
-  }
-  return facts;
-}
-
-std::string Page::fact_text(const std::string& name, const Json& value, const Json& status) const {
-  if (value.is_number()) return value.dump();
-  if (!value.is_string()) return {};
-  const std::string text = value.get<std::string>();
-  if (parse_iso_date(text)) return day_text(text);
-  if (const auto time = parse_rfc3339(text)) {
-    return day_text(to_iso_date(calendar::day_in_tallinn(*time)));
-  }
-  if (name == "reason") {
-    const auto facts = service_.texts.facts().texts.find(text_key(status));
-    if (facts == service_.texts.facts().texts.end()) return {};
-    return say("reason." + facts->second.reasons + "." + text);
-  }
-  return say(name + "." + text);
 }
 
 // ---- Who sees and has seen ---------------------------------------------------------------------

@@ -30,8 +30,24 @@ struct OfferedAction {
   std::string name;
   std::string form;  // empty: none
   std::string subject;
-  std::int64_t subject_version = 0;  // 0: it has none; the case's revision stands in for it
+  std::string subject_version;  // as the page sends it back
+  bool automatic = false;       // the page takes it by itself
 };
+
+// What `rule`'s action is about in this case; nothing where it is about nothing of its own, or where
+// that cannot be told.
+std::optional<std::string> subject_of(const workflow::Workflow& rules, const Json& context,
+                                      const workflow::ActionRule& rule);
+
+// The reader's language of {et, en, ru}, or a plain text itself; empty for anything else.
+std::string localised(const Json& text, status::Language language);
+
+// The text's key of a published status; empty: nothing is said.
+inline std::string text_key(const Json& status) {
+  return status.is_object() ? status.value("text", "") : "";
+}
+
+inline Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 // Lives for one answer, on one thread; everything given must outlive it. Nothing but may_see() may be
 // asked where that says no.
@@ -63,8 +79,6 @@ class Page {
   std::string name_of(const std::string& person) const;
   std::optional<Date> born_on() const;
   std::string revision_text() const;
-  // Of the action's subject where it has versions of its own, else of the case.
-  std::string revision_text(const OfferedAction& action) const;
   bool reads_as_applicant() const;
   Pseudonym applicant_or_reader() const;
 
@@ -73,17 +87,36 @@ class Page {
   std::string say(const std::string& name) const { return say(name, Json::object(), {}); }
   std::string day_text(const std::string& date) const;
   std::string headline_of(const Json& status) const;
+  std::string field_of(const Json& status, const char* field) const;
+  Json args_for_reader(const Json& status) const;
+  std::string actor_word(const Pseudonym& actor) const;
+  Json label_of(const std::string& field, const std::string& code) const;
   std::string source_name(const std::string& source) const;
   std::string actor_of(const std::string& turn, const std::string& otherwise) const;
 
   Json status_view(const status::Rendered& rendered) const;
+
+  // page_actions.cpp
+  std::optional<OfferedAction> offer_of(const workflow::ActionRule& rule) const;
   Json actions_view() const;
+  Json reasons_view(const workflow::ActionRule& rule) const;
+  Json card(const std::vector<JournalRecord>& journal) const;
+  bool is_offered(const Json& status, const std::string& id) const;
+  Json card_outcome(const std::string& id, const std::vector<JournalRecord>& journal) const;
+  Json clock_view() const;
+
   Json known_items(const workflow::Form& form) const;
   std::optional<Json> known_item(const std::string& id) const;
+  std::optional<Json> context_item(const std::string& of, const std::string& field) const;
   Json application_view() const;
+
+  // page_history.cpp
   Json timeline(const status::Rendered& rendered, const std::vector<JournalRecord>& journal) const;
   void add_next_steps(Json& timeline, const status::Rendered& rendered) const;
+  void add_branches(Json& timeline) const;
   std::optional<std::string> next_state(const std::string& path) const;
+  const workflow::StatusRule* state_after(const workflow::ActionRule& rule) const;
+  Json messages(const std::vector<JournalRecord>& journal) const;
   Json why(const std::vector<JournalRecord>& journal) const;
   Json facts_of(const Json& status) const;
   std::string fact_text(const std::string& name, const Json& value, const Json& status) const;

@@ -45,6 +45,7 @@ struct JournalRecord {
   Timestamp at{};
   Json trace;
   std::optional<Json> status;  // published with it: the status as of then (may hold null)
+  std::vector<Json> messages{};  // sent with it beside the status: {text, args}
 };
 
 struct Session {
@@ -76,6 +77,7 @@ struct ActionRecord {
   Uuid public_case;
   Pseudonym person;
   std::string name;
+  std::string subject;
   Digest request{};
   Timestamp received_at{};
   std::string outcome;  // pending | accepted | refused

@@ -127,7 +127,7 @@ class MemoryResidentStore final : public resident::ResidentStore {
       data_->events.push_back(event(data_->now));
       data_->keys.push_back(key);
       data_->actions.push_back({draft.municipality, draft.id, draft.case_id, public_case,
-                                draft.person, draft.name, draft.request, data_->now, "pending", ""});
+                                draft.person, draft.name, draft.subject, draft.request, data_->now, "pending", ""});
       return data_->actions.back();
     });
   }

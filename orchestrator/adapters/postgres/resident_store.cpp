@@ -121,8 +121,9 @@ pqxx::result select_seen(pqxx::work& work, const Municipality& municipality,
 }
 
 #define ACTION_COLUMNS                                                                         \
-  "a.municipality, a.id, a.case_id, c.public_id, a.person, a.name, a.request_digest, "         \
-  MICROS("a.received_at") ", a.outcome, a.reason from elukaar.action a join elukaar.cases c "  \
+  "a.municipality, a.id, a.case_id, c.public_id, a.person, a.name, a.subject, "                \
+  "a.request_digest, " MICROS("a.received_at") ", a.outcome, a.reason "                         \
+  "from elukaar.action a join elukaar.cases c "                                                \
   "on c.municipality = a.municipality and c.id = a.case_id "
 
 pqxx::result select_action_by_key(pqxx::work& work, const resident::ActionDraft& draft) {
@@ -167,12 +168,16 @@ CaseRecord read_case(const pqxx::row& row) {
 
 JournalRecord read_journal(const pqxx::row& row) {
   JournalRecord record{row[0].as<unsigned long long>(), row[1].c_str(), row[2].c_str(),
-                       row[3].c_str(), time_of(row[4]), Json::parse(row[5].c_str()), {}};
+                       row[3].c_str(), time_of(row[4]), Json::parse(row[5].c_str()), {}, {}};
   if (row[6].is_null()) return record;
   for (const Json& sent : Json::parse(row[6].c_str())) {
     const Json& event = sent.at("value");
     if (event.value("type", "") == "ee.elukaar.status.changed.v1") {
       record.status = event.at("data").value("status", Json());
+    } else if (event.value("type", "") == "ee.elukaar.notification.requested.v1") {
+      const Json& data = event.at("data");
+      record.messages.push_back({{"text", data.value("text", "")},
+                                 {"args", data.value("args", Json::object())}});
     }
   }
   return record;
@@ -180,8 +185,9 @@ JournalRecord read_journal(const pqxx::row& row) {
 
 ActionRecord read_action(const pqxx::row& row) {
   return {Municipality{row[0].c_str()}, ActionId{uuid_of(row[1])}, CaseId{uuid_of(row[2])},
-          uuid_of(row[3]), Pseudonym{row[4].c_str()}, row[5].c_str(), digest_of(row[6]),
-          time_of(row[7]), row[8].c_str(), row[9].is_null() ? "" : row[9].c_str()};
+          uuid_of(row[3]), Pseudonym{row[4].c_str()}, row[5].c_str(), row[6].c_str(),
+          digest_of(row[7]), time_of(row[8]), row[9].c_str(),
+          row[10].is_null() ? "" : row[10].c_str()};
 }
 
 resident::Persons read_persons(const std::string& text) {

@@ -97,7 +97,7 @@ TEST_F(TheHub, tells_what_became_of_an_action) {
   {
     const std::lock_guard lock(data->mutex);
     data->actions.push_back({rae, id, data->cases[0].id, data->cases[0].public_id, mari, "apply",
-                             {}, data->now, "accepted", ""});
+                             "", {}, data->now, "accepted", ""});
   }
   hub.action_received(rae, mari, id);
   EXPECT_TRUE(page.hears("event: action"));

@@ -1,0 +1,99 @@
+#include "resident/composition.hpp"
+
+#include <algorithm>
+
+#include "calendar/calendar.hpp"
+
+namespace elukaar::resident {
+namespace {
+
+// The members that a schema names; none where it names none.
+Json members_of(const Json& schema) {
+  return schema.is_object() ? schema.value("properties", Json::object()) : Json::object();
+}
+
+class Composition {
+ public:
+  Composition(const Act& act, Timestamp received_at) : act_(act), received_at_(received_at) {}
+
+  Composed make() {
+    const std::string at = to_rfc3339(received_at_);
+    Json data = Json::object();
+    const Json members = act_.schema != nullptr ? members_of(*act_.schema) : Json::object();
+    for (const auto& [name, schema] : members.items()) {
+      Json value = member(name, schema, at);
+      if (!value.is_null()) data[name] = std::move(value);
+    }
+    made_.event = {{"id", act_.id.str()},
+                   {"source", source()},
+                   {"type", act_.type},
+                   {"time", at},
+                   {"data", std::move(data)}};
+    return std::move(made_);
+  }
+
+ private:
+  std::string source() const { return "/kov/" + act_.record.municipality.str() + "/portal"; }
+
+  // Null: the act has nothing to say about it.
+  Json member(const std::string& name, const Json& schema, const std::string& at) {
+    const Json inner = members_of(schema);
+    if (name == "by") return act_.person.str();
+    if (name == "receivedAt") return at;
+    if (name == "reason") return act_.reason.empty() ? Json() : Json(act_.reason);
+    if (name == act_.rule.form && inner.contains("applicant")) {
+      Json whole = {{"id", act_.id.str()}, {"applicant", act_.person.str()}, {"submittedAt", at}};
+      for (const std::string& field : act_.asked) {
+        Json value = answer(field, inner);
+        if (!value.is_null()) whole[field] = std::move(value);
+      }
+      return whole;
+    }
+    if (std::find(act_.asked.begin(), act_.asked.end(), name) != act_.asked.end()) {
+      return answer(name, members_of(*act_.schema));
+    }
+    if (inner.contains("revision")) {
+      if (act_.subject.empty()) return {};
+      return {{"id", act_.subject}, {"revision", act_.subject_version}};
+    }
+    return of_the_case(name, inner);
+  }
+
+  // {key} of the child, {id} of the application: what the case itself has under this name.
+  Json of_the_case(const std::string& name, const Json& inner) const {
+    const Json own = act_.record.context.value(name, Json());
+    if (!own.is_object()) return {};
+    for (const char* reference : {"key", "id"}) {
+      if (inner.contains(reference) && own.contains(reference)) {
+        return {{reference, own.at(reference)}};
+      }
+    }
+    return {};
+  }
+
+  Json answer(const std::string& field, const Json& members) {
+    if (!act_.answers.contains(field)) return {};
+    const Json& given = act_.answers.at(field);
+    const Json schema = members.value(field, Json());
+    if (!schema.is_object() || !schema.contains("x-personal")) return given;
+    made_.entries.push_back(
+        {act_.record.municipality, act_.record.id.str(), act_.person, field,
+         Sensitive<std::string>(given.is_string() ? given.get<std::string>() : given.dump()),
+         privacy::FieldClass::special,
+         {source(), calendar::day_in_tallinn(received_at_)},
+         received_at_});
+    return {};
+  }
+
+  const Act& act_;
+  const Timestamp received_at_;
+  Composed made_;
+};
+
+}  // namespace
+
+Composed compose(const Act& act, Timestamp received_at) {
+  return Composition(act, received_at).make();
+}
+
+}  // namespace elukaar::resident
