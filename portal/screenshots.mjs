@@ -54,6 +54,13 @@ for (const width of WIDTHS) {
   await picture('case-slow', `/cases/${CASE}`, { width, language: 'ru' });
   server.stage = 'queued';
   await picture('case-queued', `/cases/${CASE}`, { width, language: 'en' });
+  server.stage = 'offered';
+  await picture('case-offered', `/cases/${CASE}`, { width });
+  await picture('decline', `/cases/${CASE}/actions/decline`, { width, language: 'en' });
+  await picture('accept', `/cases/${CASE}/actions/accept`, { width, language: 'ru' });
+  server.stage = 'expired';
+  server.clock = 'paused';
+  await picture('case-expired', `/cases/${CASE}`, { width, language: 'en' });
   server.stage = 'informed';
   server.loggedIn = false;
   await picture('login', '/', { width });

@@ -9,6 +9,7 @@ const pick = (lang) => (et, en, ru) => ({ et, en, ru })[lang];
 function status(stage, t) {
   const by = {
     informed: null, checking: '2027-07-26', registering: '2027-07-27', slow: '2027-07-27', queued: '2028-04-01',
+    offered: '2028-04-15', expired: '2029-04-01',
   }[stage];
   const words = {
     informed: [
@@ -49,8 +50,16 @@ function status(stage, t) {
     ],
   };
   words.slow = words.checking;
+  words.expired = words.queued;
+  words.offered = [
+    t('Pakume teile kohta', 'We offer you a place', 'Мы предлагаем вам место'),
+    t('Lasteaed „Lagedi lasteaed“. Koha algus: 1. september 2028. See on esimene valik.', 'Kindergarten: Lagedi lasteaed. Start: 1 September 2028. This is the first choice.', 'Детский сад «Lagedi lasteaed». Начало: 1 сентября 2028 г. Это первый выбор.'),
+    t('Võtke koht vastu, loobuge või lükake algust edasi. Vastuse tähtaeg on 15. aprill 2028. Kui vastust ei tule, arvestame, et kohast loobuti.', 'Accept, decline or postpone by 15 April 2028. If there is no answer, we count it as declined.', 'Примите место, откажитесь или отложите начало. Ответьте не позднее 15 апреля 2028 г. Если ответа не будет, мы будем считать это отказом от места.'),
+    'resident', t('Teie kord', 'Your turn', 'Дело за вами'),
+  ];
   const [headline, body, next, turn, turnText] = words[stage];
-  return { key: stage === 'slow' ? 'checking' : stage, headline, body, next, turn, turnText, by };
+  const daysLeft = stage === 'offered' ? t('Jäänud 9 päeva', '9 days left', 'Осталось 9 дней') : null;
+  return { key: stage === 'slow' ? 'checking' : stage, headline, body, next, turn, turnText, by, daysLeft };
 }
 
 export function summary(server, lang) {
@@ -63,7 +72,7 @@ export function caseView(server, lang) {
   const t = pick(lang);
   const now = status(server.stage, t);
   const open = server.stage === 'informed';
-  const apply = { name: 'apply', label: t('Esita taotlus', 'Apply', 'Подать заявление'), primary: true, form: 'application', subject: 's1', revision: '1', effect: null };
+  const apply = { name: 'apply', label: t('Esita taotlus', 'Apply', 'Подать заявление'), primary: true, automatic: false, form: 'application', subject: 's1', revision: '1', effect: null, reasons: null };
   return {
     case: CASE, revision: server.revision, updatedAt: '2027-07-19T06:05:00Z', number: '0653-4821',
     service: t('Lasteaiakoht', 'Kindergarten place', 'Место в детском саду'),
@@ -81,7 +90,10 @@ export function caseView(server, lang) {
       contact: { unit: t('Rae valla haridusamet', 'Rae municipality, education department', 'Отдел образования волости Раэ'), phone: '+372 605 6750', email: 'haridus@rae.example', hours: t('E–N 9–16, R 9–14', 'Mon–Thu 9–16, Fri 9–14', 'Пн–Чт 9–16, Пт 9–14') },
       catalogue: '2026.1',
     },
-    actions: open ? [apply] : [],
+    clock: ['informed', 'checking', 'slow'].includes(server.stage) ? null : clock(server, t),
+    card: ['offered', 'expired'].includes(server.stage) ? card(server.stage, t) : null,
+    actions: open ? [apply] : server.stage === 'offered' ? answers(server, t) : [],
+    messages: messages(server.stage, t),
     timeline: timeline(server.stage, t),
     application: open ? known(t).slice(0, 3) : [...known(t), { id: 'preferences', label: t('Soovitud lasteaiad', 'Wished kindergartens', 'Желаемые детские сады'), value: 'Lagedi lasteaed, Peetri lasteaed', origin: null }],
     why: why(server.stage, t),
@@ -103,7 +115,7 @@ function timeline(stage, t) {
   ];
   const checked = { title: t('Elukoht ja hooldusõigus kontrolliti', 'Residence and custody were checked', 'Место жительства и право опеки проверены'), at: '2027-07-19T06:20:00Z', actor: us };
   if (stage !== 'informed') done.push({ title: t('Esitasite taotluse', 'You sent the application', 'Вы отправили заявление'), at: '2027-07-19T06:04:00Z', actor: parent });
-  if (['registering', 'queued'].includes(stage)) done.push(checked);
+  if (['registering', 'queued', 'offered', 'expired'].includes(stage)) done.push(checked);
   const now = {
     informed: [t('Ootame, kas soovite kohta', 'Waiting to hear whether you want a place', 'Ждём, нужно ли вам место'), parent],
     checking: [t('Elukoha ja hooldusõiguse kontroll', 'Check of residence and custody', 'Проверка места жительства и права опеки'), t('rahvastikuregister', 'population register', 'регистр народонаселения')],
@@ -111,16 +123,21 @@ function timeline(stage, t) {
     queued: [t('Ootame kohtade jagamist', 'Waiting for places to be given out', 'Ждём распределения мест'), us],
   };
   now.slow = now.checking;
+  now.offered = [t('Ootame teie vastust', 'We wait for your answer', 'Ждём вашего ответа'), parent];
+  now.expired = now.queued;
   const next = [
     { title: t('Kohtade jagamine', 'Places are given out', 'Распределение мест'), by: '2028-04-01', actor: us },
     { title: t('Pakkumine ja teie vastus', 'Offer and your answer', 'Предложение и ваш ответ'), by: null, actor: parent, text: t('Kui võtate koha vastu, kinnitab lasteaed selle.', 'If you accept, the kindergarten confirms the place.', 'Если вы примете место, детский сад его подтвердит.') },
     { title: t('Lasteaia algus', 'Start of kindergarten', 'Начало детского сада'), by: '2028-09-01', actor: t('lasteaed', 'kindergarten', 'детский сад') },
   ];
+  if (stage === 'offered') next.splice(0, next.length,
+    { branch: t('Kui võtate vastu', 'If you accept', 'Если примете'), title: t('Register kinnitab vastuse', 'The register confirms the answer', 'Регистр подтверждает ответ'), by: null, actor: us },
+    { branch: t('Kui loobute', 'If you decline', 'Если откажетесь'), title: t('Taotlus on järjekorras', 'The application is in the queue', 'Заявление в очереди'), by: null, actor: us });
   const [title, actor] = now[stage];
   return [
-    ...done.map((item) => ({ group: 'done', by: null, text: null, ...item })),
-    { group: 'now', title, at: null, by: status(stage, t).by, actor, text: null },
-    ...next.map((item) => ({ group: 'next', at: null, text: null, ...item })),
+    ...done.map((item) => ({ group: 'done', branch: null, by: null, text: null, ...item })),
+    { group: 'now', branch: null, title, at: null, by: status(stage, t).by, actor, text: null },
+    ...next.map((item) => ({ group: 'next', branch: null, at: null, text: null, ...item })),
   ];
 }
 
@@ -153,6 +170,72 @@ function why(stage, t) {
     facts: [],
   });
   return steps;
+}
+
+function clock(server, t) {
+  const paused = server.clock === 'paused';
+  return {
+    name: t('Aeg koha pakkumiseks', 'Time to offer a place', 'Срок предложения места'), state: server.clock, due: '2028-05-01',
+    text: t('kasutatud 23 päeva, jäänud 37 päeva', '23 days used, 37 days left', 'прошло 23 дня, осталось 37 дней'),
+    paused: paused ? t('Aeg seisab alates 1. aprillist 2028: ootame teie andmeid.', 'It stands still since 1 April 2028: we wait for your details.', 'Срок не идёт с 1 апреля 2028 г.: мы ждём ваши данные.') : null,
+  };
+}
+
+function card(stage, t) {
+  const open = stage === 'offered';
+  const fact = (id, label, value) => ({ id: `offer.${id}`, label, value, origin: null });
+  return {
+    title: t('Pakkumine', 'The offer', 'Предложение'), subject: 'offer-7', open,
+    facts: [
+      fact('kindergarten', t('Lasteaed', 'Kindergarten', 'Детский сад'), 'Lagedi lasteaed'),
+      fact('group', t('Rühm', 'Group', 'Группа'), 'Liblikad'),
+      fact('language', t('Rühma keel', 'Language of the group', 'Язык группы'), t('eesti', 'Estonian', 'эстонский')),
+      fact('start', t('Algus', 'Start', 'Начало'), t('1. september 2028', '1 September 2028', '1 сентября 2028 г.')),
+      fact('kind', t('Milline koht', 'Kind of place', 'Какое место'), t('esimene valik', 'first choice', 'первый выбор')),
+      fact('rule', t('Reegel', 'Rule', 'Правило'), t('taotluse esitamise aeg oma piirkonnas', 'time of application within the service area', 'время подачи заявления в своём районе')),
+    ],
+    deadline: open ? '2028-04-15' : null, daysLeft: open ? t('Jäänud 9 päeva', '9 days left', 'Осталось 9 дней') : null,
+    silence: open ? t('Kui vastust ei tule, arvestame, et kohast loobuti. Taotlus jääb järjekorda.', 'If there is no answer, we count it as declined. The application stays in the queue.', 'Если ответа не будет, мы будем считать это отказом. Заявление остаётся в очереди.') : null,
+    outcome: open ? null : { title: t('Vastuse tähtaeg möödus', 'The time to answer ended', 'Срок ответа истёк'), at: '2028-04-15T21:00:00Z', text: t('Taotlus on järjekorras', 'The application is in the queue', 'Заявление в очереди') },
+  };
+}
+
+function answers(server, t) {
+  const about = { subject: 'offer-7', revision: String(server.offerRevision), automatic: false, primary: false, form: null, reasons: null };
+  const reasons = [
+    { value: 'too-far', label: t('Lasteaed on liiga kaugel', 'The kindergarten is too far', 'Детский сад слишком далеко'), effect: t('Taotlus jääb järjekorda samale kohale.', 'The application keeps its place in the queue.', 'Заявление сохраняет место в очереди.') },
+    { value: 'not-needed', label: t('Me ei vaja enam kohta', 'We no longer need a place', 'Место больше не нужно'), effect: t('Taotlus lõpeb. Võite hiljem uuesti taotleda.', 'The application ends. You can apply again later.', 'Заявление завершится. Позже можно подать новое.') },
+  ];
+  return [
+    { ...about, name: 'open-offer', label: 'open-offer', automatic: true, effect: null },
+    { ...about, name: 'accept', primary: true, label: t('Võtan koha vastu', 'I accept the place', 'Принимаю место'), effect: t('Küsime registrilt kinnitust. Teised taotlused selle lapse kohta lõpevad.', 'We ask the register to confirm. Other applications for this child end.', 'Мы запросим подтверждение регистра. Другие заявления на этого ребёнка завершатся.') },
+    { ...about, name: 'decline', label: t('Loobun kohast', 'I decline the place', 'Отказываюсь от места'), effect: t('Mis edasi saab, sõltub põhjusest.', 'What follows depends on the reason.', 'Последствие зависит от причины.'), reasons },
+    { ...about, name: 'postpone', label: t('Soovin hilisemat algust', 'I want a later start', 'Хочу более позднее начало'), effect: t('Koht jääb teile, kui register uue alguse kinnitab.', 'The place stays yours if the register confirms the new start.', 'Место останется за вами, если регистр подтвердит новое начало.'), form: 'postpone' },
+    { name: 'withdraw', label: t('Võtan taotluse tagasi', 'I withdraw the application', 'Отзываю заявление'), automatic: false, primary: false, form: null, reasons: null, subject: CASE, revision: '1', effect: null },
+  ];
+}
+
+function messages(stage, t) {
+  const said = (at, kind, title, text) => ({ at, kind, title, text, corrects: null, correctedBy: null });
+  const list = [said('2027-07-12T06:00:00Z', 'action', t('Saate taotleda lasteaiakohta', 'You can apply for a kindergarten place', 'Вы можете подать заявление на место в детском саду'), null)];
+  if (stage === 'informed') return list;
+  list.push(said('2027-07-19T06:05:00Z', 'notice', t('Saime taotluse kätte', 'We have the application', 'Мы получили заявление'), t('Esitasite taotluse 18. juulil.', 'You sent the application on 18 July.', 'Вы отправили заявление 18 июля.')));
+  list.push({ ...said('2027-07-20T06:05:00Z', 'correction', t('Parandame oma teadet', 'We correct our message', 'Исправляем своё сообщение'), t('Õige kuupäev on 19. juuli.', 'The right date is 19 July.', 'Верная дата: 19 июля.')), corrects: 1 });
+  list[1].correctedBy = 2;
+  if (['queued', 'offered', 'expired'].includes(stage)) list.push(said('2027-07-21T06:05:00Z', 'notice', t('Taotlus on järjekorras', 'The application is in the queue', 'Заявление в очереди'), null));
+  return list;
+}
+
+export function postponeView(lang) {
+  const t = pick(lang);
+  return {
+    form: 'postpone', title: t('Hilisem algus', 'A later start', 'Более позднее начало'), subject: 'offer-7', revision: '1', known: [],
+    asked: [{
+      id: 'start', type: 'choice', label: t('Uus algus', 'New start', 'Новое начало'), help: null,
+      options: [['2028-10-01', t('oktoober 2028', 'October 2028', 'октябрь 2028 г.')], ['2028-11-01', t('november 2028', 'November 2028', 'ноябрь 2028 г.')]].map(([value, label]) => ({ value, label })),
+    }],
+    submitLabel: t('Saada vastus', 'Send the answer', 'Отправить ответ'),
+  };
 }
 
 export function formView(lang) {

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CASE, caseView, formView, OTHER_CASE, summary } from './contract-cases.mjs';
+import { CASE, caseView, formView, OTHER_CASE, postponeView, summary } from './contract-cases.mjs';
 
 const DIST = fileURLToPath(new URL('../../portal/dist', import.meta.url));
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
@@ -33,6 +33,8 @@ export class ContractServer {
   empty = false;
   loggedIn = true;
   outcome = 'pending';
+  offerRevision = 1;
+  clock = 'running';
   refuseFields = null;
   // What was received: [{key, body}], each action counted once per idempotency key.
   received = [];
@@ -120,20 +122,22 @@ export class ContractServer {
     if (path === '/me/cases') return send(200, { cases: this.empty ? [] : [summary(this, lang)] });
     if (path === `/me/cases/${CASE}`) return send(200, caseView(this, lang));
     if (path === `/me/cases/${CASE}/forms/application`) return send(200, formView(lang));
-    if (path === `/me/cases/${CASE}/actions/apply`) return this.#act(request, body, send, problem);
+    if (path === `/me/cases/${CASE}/forms/postpone`) return send(200, postponeView(lang));
+    const act = path.startsWith(`/me/cases/${CASE}/actions/`) && path.split('/').at(-1);
+    if (act) return this.#act(act, request, body, send, problem);
     const action = path.startsWith('/me/actions/') && this.#actions.get(path.slice('/me/actions/'.length));
     if (action) return send(200, { ...action, outcome: this.outcome, reason: this.outcome === 'refused' ? refusal(lang) : null });
     return problem(404);
   }
 
-  #act(request, body, send, problem) {
+  #act(name, request, body, send, problem) {
     const key = request.headers['idempotency-key'];
     if (request.headers['x-csrf-token'] !== 'c0ffee') return problem(403);
     if (!key) return problem(400);
-    this.received.push({ key, body });
+    this.received.push({ name, key, body });
     if (this.refuseFields) return problem(422, { errors: this.refuseFields });
     const action = `a${key.replaceAll('-', '').slice(1)}`;
-    this.#actions.set(action, { action, case: CASE, name: 'apply', receivedAt: '2026-05-04T06:12:00Z' });
+    this.#actions.set(action, { action, case: CASE, name, receivedAt: '2026-05-04T06:12:00Z' });
     return send(202, { action, receivedAt: '2026-05-04T06:12:00Z', outcome: 'pending' });
   }
 

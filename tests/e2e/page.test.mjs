@@ -62,6 +62,10 @@ describe('every page, in every language, on a narrow and a wide screen', () => {
     'case that may be applied for': [casePath],
     'case while a register is slow': [casePath, { stage: 'slow' }],
     'case in the queue': [casePath, { stage: 'queued' }],
+    'case with an offer': [casePath, { stage: 'offered' }],
+    'case with an offer that has ended, the clock stopped': [casePath, { stage: 'expired', clock: 'paused' }],
+    'declining an offer': [`${casePath}/actions/decline`, { stage: 'offered' }],
+    'accepting an offer': [`${casePath}/actions/accept`, { stage: 'offered' }],
     'somebody else\'s case': [`/cases/${OTHER_CASE}`],
     'unknown page': ['/somewhere/else'],
     'application form': [formPath],
@@ -69,52 +73,53 @@ describe('every page, in every language, on a narrow and a wide screen', () => {
     'page that could not be read': [casePath, {}, { failAfterLogin: true }],
     'page that is being read': [casePath, { delayMs: 3_000 }, { loading: true }],
   };
+  // Everything that holds for a page, in both widths: the page is loaded once for each language.
+  async function check(place) {
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 900 });
+      assert.deepEqual(await violations(page), [], `${place} ${width}`);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${place} ${width}: scrolls sideways`);
+    }
+    assert.equal(await page.locator('h1').count(), 1, place);
+    assert.deepEqual(await skippedLevels(), [], place);
+    assert.deepEqual(await smallTargets(), [], place);
+  }
+
   for (const [name, [path, setting = {}, how = {}]] of Object.entries(STATES)) {
     it(`${name}: no violation, no sideways scroll, one h1, no level skipped`, async () => {
       Object.assign(server, setting);
-      for (const width of WIDTHS) {
-        page = await openPage(browser, { width });
-        if (how.failAfterLogin) await page.route('**/api/v1/me/cases/**', (route) => route.fulfill({ status: 503, body: '{}' }));
-        for (const language of LANGUAGES) {
-          await page.goto(`${server.url}${path}?lang=${language}`);
-          await page.locator('h1').waitFor({ state: 'attached' });
-          if (how.loading) await page.locator('.loading').waitFor();
-          else await ready();
-          const place = `${name} ${language} ${width}`;
-          assert.deepEqual(await violations(page), [], place);
-          assert.equal(await page.getAttribute('html', 'lang'), language, place);
-          assert.equal(await page.locator('h1').count(), 1, place);
-          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${place}: scrolls sideways`);
-          assert.deepEqual(await skippedLevels(), [], place);
-          assert.deepEqual(await smallTargets(), [], place);
-        }
-        if (width !== WIDTHS.at(-1)) await page.context().close();
+      page = await openPage(browser);
+      if (how.failAfterLogin) await page.route('**/api/v1/me/cases/**', (route) => route.fulfill({ status: 503, body: '{}' }));
+      for (const language of LANGUAGES) {
+        await page.goto(`${server.url}${path}?lang=${language}`);
+        await page.locator('h1').waitFor({ state: 'attached' });
+        if (how.loading) await page.locator('.loading').waitFor();
+        else await ready();
+        assert.equal(await page.getAttribute('html', 'lang'), language);
+        await check(`${name} ${language}`);
       }
     });
   }
 
   for (const step of ['errors', 'review', 'receipt', 'refusal']) {
     it(`application, ${step}: no violation, no sideways scroll`, async () => {
-      for (const width of WIDTHS) {
-        for (const language of LANGUAGES) {
-          server.outcome = step === 'refusal' ? 'refused' : 'pending';
-          await open(`${formPath}?lang=et`, { width });
-          if (step === 'errors') await submit();
-          else {
-            await fill();
-            if (step === 'review') await submit();
-            else await send();
-          }
-          await page.locator(`.languages a[lang=${language}]`).click();
-          await page.locator(`html[lang=${language}]`).waitFor();
-          await page.waitForTimeout(400); // the texts of the server follow in the other language
-          assert.deepEqual(await violations(page), [], `${step} ${language} ${width}`);
-          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-          assert.deepEqual(page.problems, []);
-          await page.context().close();
-        }
+      server.outcome = step === 'refusal' ? 'refused' : 'pending';
+      await open(`${formPath}?lang=et`);
+      if (step === 'errors') await submit();
+      else {
+        await fill();
+        if (step === 'review') await submit();
+        else await send();
       }
-      page = undefined;
+      for (const language of LANGUAGES) {
+        if (language !== LANGUAGES[0]) { // the texts of the server follow in the other language
+          const told = page.waitForResponse((answer) => answer.url().includes(`lang=${language}`));
+          await page.locator(`.languages a[lang=${language}]`).click();
+          await told;
+        }
+        await page.locator(`html[lang=${language}]`).waitFor();
+        await check(`${step} ${language}`);
+      }
     });
   }
 
@@ -230,15 +235,16 @@ describe('the case page', () => {
   });
 });
 
+async function streamed() {
+  for (let tries = 0; server.openStreams === 0 && tries < 100; tries += 1) await page.waitForTimeout(50);
+}
+
 describe('a pushed change', () => {
-  const streamIsOpen = async () => {
-    for (let tries = 0; server.openStreams === 0 && tries < 100; tries += 1) await page.waitForTimeout(50);
-  };
 
   it('replaces the text in place, speaks it once, marks it new and leaves the focus', async () => {
     await open(`${casePath}?lang=en`);
     await ready();
-    await streamIsOpen();
+    await streamed();
     await page.waitForTimeout(1_200);
     assert.equal(await announced(), '', 'nothing is spoken on the first load');
     await page.evaluate(() => {
@@ -262,7 +268,7 @@ describe('a pushed change', () => {
   it('is told by one stream to every tab of the browser', async () => {
     await open(casePath);
     await ready();
-    await streamIsOpen();
+    await streamed();
     const second = await page.context().newPage();
     await second.goto(`${server.url}${casePath}`);
     await second.getByRole('heading', { name: 'Saate taotleda lasteaiakohta' }).waitFor();
@@ -272,7 +278,7 @@ describe('a pushed change', () => {
     await page.getByRole('heading', { name: 'Taotlus on järjekorras' }).waitFor();
     await page.close(); // the leading tab: the other takes the stream over
     page = Object.assign(second, { problems: [] });
-    await streamIsOpen();
+    await streamed();
     await server.become('checking');
     await second.getByRole('heading', { name: 'Saime taotluse kätte' }).waitFor();
   });
@@ -280,7 +286,7 @@ describe('a pushed change', () => {
   it('is made up for after a break of the connection', async () => {
     await open(casePath);
     await ready();
-    await streamIsOpen();
+    await streamed();
     server.streamBroken = true;
     server.dropStreams();
     server.stage = 'queued'; // unseen by the page: its stream is gone
@@ -293,7 +299,7 @@ describe('a pushed change', () => {
   it('stops with a banner after ten seconds without the server, and says when it is back', async () => {
     await open(`${casePath}?lang=en`);
     await ready();
-    await streamIsOpen();
+    await streamed();
     const { port } = server;
     await server.stop();
     await page.getByText(/^Connection lost\. You see the state at \d\d:\d\d\.$/).first().waitFor({ timeout: 20_000 });
@@ -309,7 +315,7 @@ describe('a pushed change', () => {
   it('takes the page away when the right to it has ended', async () => {
     await open(casePath);
     await ready();
-    await streamIsOpen();
+    await streamed();
     server.loggedIn = false;
     server.streamBroken = true;
     server.dropStreams();
@@ -456,6 +462,117 @@ describe('the application', () => {
     assert.doesNotMatch(page.url(), /lasteaed|Maasikas|k3|2028/);
     const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
     assert.doesNotMatch(stored, /lasteaed|Maasikas|k3|2028/);
+  });
+});
+
+describe('an offer', () => {
+  const opened = () => server.received.filter((one) => one.name === 'open-offer');
+  const answered = () => server.received.filter((one) => one.name !== 'open-offer');
+  const offered = async (path = casePath) => {
+    server.stage = 'offered';
+    await open(`${path}?lang=en`);
+    await ready();
+  };
+  const heading = (name) => page.getByRole('heading', { name });
+
+  it('is opened by the page itself, once for each version of it', async () => {
+    await offered();
+    for (let tries = 0; opened().length === 0 && tries < 100; tries += 1) await page.waitForTimeout(50);
+    const [{ body }] = opened();
+    assert.deepEqual(body, { subject: 'offer-7', revision: '1', form: {} });
+    await streamed();
+    const readAgain = page.waitForResponse(`**${casePath}?lang=en`);
+    await server.become('offered');
+    await readAgain;
+    server.offerRevision = 2;
+    await server.become('offered');
+    for (let tries = 0; opened().length < 2 && tries < 100; tries += 1) await page.waitForTimeout(50);
+    assert.deepEqual(opened().map((one) => one.body.revision), ['1', '2']);
+    assert.equal(await page.getByRole('button', { name: 'open-offer' }).count(), 0, 'there is no button for it');
+  });
+
+  it('shows before the choice what follows from each answer and from none', async () => {
+    await offered();
+    const card = page.locator('#card');
+    for (const words of ['Lagedi lasteaed', '1 September 2028', '9 days left', 'If there is no answer, we count it as declined.',
+      'We ask the register to confirm.', 'What follows depends on the reason.', 'The place stays yours if']) {
+      assert.ok(await card.getByText(words, { exact: false }).first().isVisible(), words);
+    }
+    assert.equal(await page.locator('.clock').innerText(), 'Time to offer a place: 23 days used, 37 days left · due 1 May 2028');
+    await page.getByText('If you accept:').first().waitFor();
+  });
+
+  it('is declined with the keyboard alone, with the reason and its effect', async () => {
+    await offered();
+    await page.locator('#card-accept').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/actions/decline');
+    await heading('What you are answering').waitFor();
+    await page.locator('#field-reason').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/review');
+    await page.getByText('The application keeps its place in the queue.').waitFor();
+    await page.goBack();
+    await page.waitForURL('**/actions/decline');
+    assert.equal(await page.locator('input:checked').getAttribute('value'), 'too-far', 'going back keeps the reason');
+    await page.goBack();
+    await heading('The offer').waitFor();
+    assert.equal(await page.locator('#card input:checked').getAttribute('value'), 'decline', 'and the choice');
+    await page.goForward();
+    await page.locator('#field-reason').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/review');
+    await page.locator('.form-end button').press('Enter');
+    await page.locator('.received').waitFor();
+    assert.deepEqual(answered().map(({ name, body }) => [name, body]), [
+      ['decline', { subject: 'offer-7', revision: '1', form: {}, reason: 'too-far' }],
+    ]);
+  });
+
+  it('is postponed to a month of the list', async () => {
+    await offered(`${casePath}/actions/postpone`);
+    await page.getByText('November 2028').click();
+    await submit();
+    await page.waitForURL('**/review');
+    await page.locator('.form-end button').click();
+    await page.locator('.received').waitFor();
+    assert.deepEqual(answered()[0].body, { subject: 'offer-7', revision: '1', form: { start: '2028-11-01' } });
+  });
+
+  it('that has changed on the way is shown beside a warning, and its own version is answered', async () => {
+    await offered(`${casePath}/actions/accept`);
+    await heading('What you are answering').waitFor();
+    await streamed();
+    server.offerRevision = 2;
+    await server.become('offered');
+    await page.getByText('Something changed meanwhile. Check the new state and confirm again.').waitFor();
+    await page.locator('.form-end button').click();
+    await page.locator('.received').waitFor();
+    assert.equal(answered()[0].body.revision, '2');
+  });
+
+  it('that ended on the way says so and leads back', async () => {
+    await offered(`${casePath}/actions/accept`);
+    await heading('What you are answering').waitFor();
+    await streamed();
+    await server.become('expired');
+    await heading('Something changed meanwhile').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole('link', { name: 'See where it stands' }).click();
+    await heading('The offer').waitFor();
+    assert.ok(await page.locator('#card').getByText('The time to answer ended').isVisible(), 'the card stays and says what happened');
+    assert.equal(await page.locator('#card input').count(), 0);
+  });
+
+  it('and what was said before: a correction stands above what it corrects', async () => {
+    await offered();
+    const said = await page.locator('.messages h3').allTextContents();
+    assert.deepEqual(said, ['The application is in the queue', 'Correction: We correct our message', 'Corrected: We have the application']);
+    assert.equal(await page.locator('.messages s').first().textContent(), 'We have the application');
   });
 });
 

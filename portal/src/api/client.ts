@@ -1,5 +1,5 @@
 import type {
-  ActionView, Answers, CaseSummary, CaseView, DevelopmentPerson, FieldError, FormView, Me, Receipt,
+  ActionView, CaseSummary, CaseView, DevelopmentPerson, FieldError, FormView, Me, Receipt, Sent,
 } from './types';
 import type { Language } from '../texts/language';
 
@@ -70,7 +70,7 @@ export const api = {
   async act(
     id: string,
     name: string,
-    sent: { subject: string; revision: string; form: Answers },
+    sent: Sent,
     guard: { csrf: string; idempotencyKey: string },
   ): Promise<Receipt> {
     const headers = {

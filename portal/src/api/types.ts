@@ -49,6 +49,7 @@ export interface CaseStatus {
   turn: Turn;
   turnText: string;
   by: string | null;
+  daysLeft: string | null;
   final: boolean;
   delayed: { text: string; system: string; since: string } | null;
   legalBasis: LegalBasis[];
@@ -56,20 +57,63 @@ export interface CaseStatus {
   catalogue: string;
 }
 
+// One of the reasons to choose from, and what follows from it.
+export interface Reason {
+  value: string;
+  label: string;
+  effect: string | null;
+}
+
 export interface CaseAction {
   name: string;
   label: string;
   primary: boolean;
+  // Sent by the page itself when it is shown; there is no button.
+  automatic: boolean;
   form: string | null;
   subject: string;
   revision: string;
   effect: string | null;
+  reasons: Reason[] | null;
+}
+
+// What the answers are about (an offer): its facts, until when, and what happens without an answer;
+// when it is over, what ended it.
+export interface SubjectCard {
+  title: string;
+  subject: string;
+  open: boolean;
+  facts: KnownItem[];
+  deadline: string | null;
+  daysLeft: string | null;
+  silence: string | null;
+  outcome: { title: string; at: string; text: string | null } | null;
+}
+
+export interface LegalClock {
+  name: string;
+  state: 'waiting' | 'running' | 'paused' | 'warned' | 'breached' | 'decided';
+  due: string | null;
+  text: string;
+  paused: string | null;
+}
+
+// Something that was said to the reader; `corrects` and `correctedBy` are places in the list.
+export interface Said {
+  at: string;
+  kind: 'action' | 'notice' | 'correction';
+  title: string;
+  text: string | null;
+  corrects: number | null;
+  correctedBy: number | null;
 }
 
 export type TimelineGroup = 'done' | 'now' | 'next';
 
 export interface TimelineItem {
   group: TimelineGroup;
+  // On which choice it depends: "If you accept".
+  branch: string | null;
   title: string;
   at: string | null;
   by: string | null;
@@ -113,8 +157,11 @@ export interface CaseView {
   child: { name: string; bornOn: string | null };
   municipality: { name: string };
   status: CaseStatus;
+  clock: LegalClock | null;
+  card: SubjectCard | null;
   actions: CaseAction[];
   timeline: TimelineItem[];
+  messages: Said[];
   application: KnownItem[];
   why: RuleTrace[];
   seenBy: Viewer[];
@@ -124,6 +171,7 @@ export interface CaseView {
 export interface Option {
   value: string;
   label: string;
+  effect?: string | null;
 }
 
 export interface RankedQuestion {
@@ -157,6 +205,14 @@ export interface FormView {
 }
 
 export type Answers = Record<string, string | string[]>;
+
+// An act as it is sent.
+export interface Sent {
+  subject: string;
+  revision: string;
+  form: Answers;
+  reason?: string;
+}
 
 export interface FieldError {
   field: string;

@@ -3,8 +3,10 @@ import { useRef } from 'react';
 import type { CaseAction, CaseView } from '../api/types';
 import { To } from '../routing/to';
 import { useTexts } from '../texts/use-texts';
+import { ClockLine } from './clock-line';
 import { Notice } from './notice';
 import { NewBadge, useFresh } from './section';
+import { answersTo } from './subject-card';
 import { TurnBadge } from './turn-badge';
 
 export const actionPath = (id: string, action: CaseAction) => `/cases/${id}/actions/${action.name}`;
@@ -14,6 +16,7 @@ export function StatusCard({ view, changes }: { view: CaseView; changes: number 
   const { text, date } = useTexts();
   const { status } = view;
   const primary = view.actions.find((action) => action.primary);
+  const answered = primary !== undefined && answersTo(view).includes(primary);
   const place = useRef<HTMLElement>(null);
   const fresh = useFresh(place, changes);
 
@@ -34,14 +37,17 @@ export function StatusCard({ view, changes }: { view: CaseView; changes: number 
             {status.by && (
               <p className="status-by">
                 {text('by')}: <strong><time dateTime={status.by}>{date(status.by)}</time></strong>
+                {status.daysLeft && <span className="days-left"> · {status.daysLeft}</span>}
               </p>
             )}
           </div>
+          {view.clock && <ClockLine clock={view.clock} />}
           <div className="status-do">
-            {primary && (
+            {answered && <a href="#card" className="plain-link" onClick={() => focusTitle('card')}>{text('card_go')}</a>}
+            {primary && !answered && (
               <To path={actionPath(view.case, primary)} button="primary">{primary.label}</To>
             )}
-            <a href="#why" className="plain-link" onClick={toWhy}>{text('status_why')}</a>
+            <a href="#why" className="plain-link" onClick={() => focusTitle('why')}>{text('status_why')}</a>
           </div>
         </CardContent>
       </Card>
@@ -50,6 +56,6 @@ export function StatusCard({ view, changes }: { view: CaseView; changes: number 
 }
 
 // The browser scrolls to the target of the link; the reading position has to follow it.
-function toWhy() {
-  requestAnimationFrame(() => document.getElementById('why-title')?.focus());
+function focusTitle(block: string) {
+  requestAnimationFrame(() => document.getElementById(`${block}-title`)?.focus());
 }

@@ -27,7 +27,7 @@ export function Timeline({ items, changes }: { items: TimelineItem[]; changes: n
             <div key={group} className={`timeline-group timeline-${group}`}>
               <h3 id={`${list}-${group}`}>{text(LABELS[group])}</h3>
               <ol aria-labelledby={`${list}-${group}`}>
-                {entries.map((item) => <Entry key={`${item.title} ${item.at ?? ''}`} item={item} />)}
+                {entries.map((item) => <Entry key={`${item.branch} ${item.title} ${item.at ?? ''}`} item={item} />)}
               </ol>
             </div>
           );
@@ -50,6 +50,7 @@ function Entry({ item }: { item: TimelineItem }) {
       <span className="timeline-mark"><Icon name={item.group === 'done' ? 'check' : 'clock'} size={14} /></span>
       <div className="timeline-entry">
         <p className="timeline-what">
+          {item.branch && <span className="timeline-branch">{item.branch}: </span>}
           {item.title}
           <span className="sr-only">, {texts.text(LABELS[item.group])}{when ? ',' : ''}</span>
         </p>

@@ -1,5 +1,6 @@
 import { ChoiceGroup } from '@tehik-ee/tedi-react/tedi';
 import type { ChoiceQuestion, FieldError } from '../api/types';
+import { ChoiceLabel } from './choice-label';
 import { FieldErrorText } from './error-summary';
 import { fieldTarget } from './validate';
 
@@ -22,12 +23,12 @@ export function ChoiceField({ question, value, change, error }: ChoiceFieldProps
         label={label}
         variant="card"
         layout="separated"
-        direction="row"
+        direction={options.some((option) => option.effect) ? 'column' : 'row'}
         value={value}
         onChange={(picked) => typeof picked === 'string' && change(picked)}
         items={options.map((option, index) => ({
           id: index === 0 ? fieldTarget(id) : `${id}-${option.value}`,
-          label: <><span className="choice-mark" aria-hidden="true" />{option.label}</>,
+          label: <ChoiceLabel label={option.label} effect={option.effect} />,
           value: option.value,
         }))}
         {...(help ? { helper: { text: help, id: `${id}-helper` } } : {})}

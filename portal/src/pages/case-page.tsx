@@ -8,11 +8,14 @@ import { Loading } from '../blocks/loading';
 import { PageTitle } from '../blocks/page-title';
 import { People } from '../blocks/people';
 import { ContactBlock, Rights } from '../blocks/rights';
+import { Messages } from '../blocks/messages';
 import { Section } from '../blocks/section';
 import { actionPath, StatusCard } from '../blocks/status-card';
+import { answersTo, SubjectCard } from '../blocks/subject-card';
 import { Timeline } from '../blocks/timeline';
 import { Why } from '../blocks/why';
 import { useAnnounce } from '../live/announcer';
+import { useAutomaticActions } from '../live/automatic';
 import { useLiveEvents } from '../live/live';
 import { To } from '../routing/to';
 import { toDate } from '../texts/message';
@@ -32,6 +35,7 @@ export function CasePage({ id }: { id: string }) {
     }
   });
   const changes = useChanges(view);
+  useAutomaticActions(view);
 
   if (!view) return failure === null ? <Loading /> : <LoadProblem status={failure} retry={refresh} />;
   return (
@@ -40,8 +44,10 @@ export function CasePage({ id }: { id: string }) {
       <div className="columns">
         <div className="column-main">
           <StatusCard view={view} changes={changes.status} />
+          {view.card && <SubjectCard view={view} card={view.card} changes={changes.card} />}
           {view.timeline.length > 0 && <Timeline items={view.timeline} changes={changes.timeline} />}
           <Application view={view} changes={changes.application} />
+          <Messages said={view.messages} changes={changes.messages} />
           <Why steps={view.why} changes={changes.why} />
         </div>
         <div className="column-side">
@@ -76,7 +82,7 @@ function CaseHeader({ view }: { view: CaseView }) {
 
 function Application({ view, changes }: { view: CaseView; changes: number }) {
   const { text } = useTexts();
-  const canStillApply = view.actions.some((action) => action.form !== null);
+  const canStillApply = view.actions.some((action) => action.form !== null && !answersTo(view).includes(action));
   const title = text(canStillApply ? 'application_known' : 'application_title');
   return (
     <Section id="application" title={title} changes={changes}>
@@ -88,7 +94,8 @@ function Application({ view, changes }: { view: CaseView; changes: number }) {
 
 function OtherActions({ view }: { view: CaseView }) {
   const { text } = useTexts();
-  const others = view.actions.filter((action) => !action.primary);
+  const answers = answersTo(view);
+  const others = view.actions.filter((one) => !one.primary && !one.automatic && !answers.includes(one));
   if (others.length === 0) return null;
   return (
     <Section id="actions" title={text('actions_title')}>
@@ -104,9 +111,9 @@ function OtherActions({ view }: { view: CaseView }) {
   );
 }
 
-const BLOCKS = ['status', 'timeline', 'application', 'why', 'seenBy'] as const;
+const BLOCKS = ['status', 'card', 'timeline', 'application', 'messages', 'why', 'seenBy'] as const;
 type Changes = Record<(typeof BLOCKS)[number], number>;
-const NO_CHANGES: Changes = { status: 0, timeline: 0, application: 0, why: 0, seenBy: 0 };
+const NO_CHANGES: Changes = { status: 0, card: 0, timeline: 0, application: 0, messages: 0, why: 0, seenBy: 0 };
 
 // Counts, block by block, the changes that came while the page was open, and speaks a new status.
 // The same revision in another language is no change.

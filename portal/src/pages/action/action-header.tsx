@@ -4,7 +4,7 @@ import { useTexts } from '../../texts/use-texts';
 import type { Offer } from './action-page';
 
 interface ActionHeaderProps {
-  offer: Offer;
+  offer: Pick<Offer, 'child' | 'service'>;
   title: string;
   back: string;
   step?: number;

@@ -1,14 +1,18 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { ApiError, api } from '../../api/client';
-import type { Answers, CaseAction, FieldError, FormView } from '../../api/types';
+import type { Answers, CaseAction, FieldError, FormView, KnownItem, Question } from '../../api/types';
 import { useResource } from '../../api/use-resource';
 import { LoadProblem, NotFound } from '../../blocks/load-problem';
 import { Loading } from '../../blocks/loading';
+import { Notice } from '../../blocks/notice';
 import { IdempotencyKey } from '../../form/idempotency';
 import { useLiveEvents } from '../../live/live';
 import { useRouter } from '../../routing/router';
+import { To } from '../../routing/to';
 import { useSession } from '../../session/session';
+import type { Language } from '../../texts/language';
 import { useTexts } from '../../texts/use-texts';
+import { ActionHeader } from './action-header';
 import { FormStep } from './form-step';
 import { ReceiptStep } from './receipt-step';
 import { ReviewStep } from './review-step';
@@ -26,7 +30,7 @@ interface ActionPageProps {
 // live in this component, so they outlast a change of language, a push, a failure and a refusal, and
 // are never written to storage.
 export default function ActionPage({ id, name, step, sent }: ActionPageProps) {
-  const { language } = useTexts();
+  const { language, text } = useTexts();
   const { navigate } = useRouter();
   const load = useCallback(() => loadAction(id, name, language), [id, name, language]);
   const { value: found, failure, refresh } = useResource(load);
@@ -34,6 +38,10 @@ export default function ActionPage({ id, name, step, sent }: ActionPageProps) {
   const path = `/cases/${id}/actions/${name}`;
   const sending = useSending(id, name, (receipt) => navigate(`${path}/sent/${receipt}`));
   const baseline = useRef<string | null>(null);
+  const form = useMemo(
+    () => (found?.action ? withReasons(found.action, found.form, text('reason_question')) : null),
+    [found, text],
+  );
 
   useLiveEvents((event) => {
     if (event.kind === 'change' && event.case === id && step !== 'sent') refresh();
@@ -43,22 +51,34 @@ export default function ActionPage({ id, name, step, sent }: ActionPageProps) {
     return <ReceiptStep id={id} name={name} action={sent} retry={() => { baseline.current = null; refresh(); navigate(path); }} />;
   }
   if (!found) return failure === null ? <Loading /> : <LoadProblem status={failure} retry={refresh} />;
-  if (!found.action) return <NotFound />;
-  const offer = { action: found.action, form: found.form, child: found.child, service: found.service };
-  const subject = `${found.form?.subject} ${found.form?.revision}`;
+  if (!found.action) return baseline.current === null ? <NotFound /> : <Gone offer={found} back={`/cases/${id}`} />;
+  const offer = { ...found, action: found.action, form };
+  const subject = `${found.action.subject} ${found.action.revision}`;
   baseline.current ??= subject;
 
   const changed = baseline.current !== subject;
   const back = `/cases/${id}`;
-  if (step === 'review' || !found.form) {
+  if (step === 'review' || !form) {
     return (
       <ReviewStep offer={offer} answers={answers} changed={changed} back={back} path={path} sending={sending}
-        send={() => sending.send(offer.action, offer.form, answers)} />
+        send={() => sending.send(offer.action, answers)} />
     );
   }
   return (
-    <FormStep offer={offer} form={found.form} answers={answers} setAnswers={setAnswers} changed={changed}
+    <FormStep offer={offer} form={form} answers={answers} setAnswers={setAnswers} changed={changed}
       back={back} refused={sending.fieldErrors} next={() => navigate(`${path}/review`)} />
+  );
+}
+
+// The act is no longer offered: something happened while the page was open.
+function Gone({ offer, back }: { offer: { child: string; service: string }; back: string }) {
+  const { text } = useTexts();
+  return (
+    <div className="page page-narrow">
+      <ActionHeader offer={offer} title={text('gone_title')} back={back} />
+      <Notice type="info">{text('stale')}</Notice>
+      <div className="status-do"><To path={back} button="primary">{text('receipt_to_case')}</To></div>
+    </div>
   );
 }
 
@@ -68,13 +88,28 @@ export interface Offer {
   form: FormView | null;
   child: string;
   service: string;
+  // What the act is about, as its card shows it.
+  facts: KnownItem[];
 }
 
-async function loadAction(id: string, name: string, language: 'et' | 'en' | 'ru') {
+// The answer to the question that an action's reasons make.
+export const REASON = 'reason';
+
+async function loadAction(id: string, name: string, language: Language) {
   const view = await api.case(id, language);
   const action = view.actions.find((one) => one.name === name) ?? null;
   const form = action?.form ? await api.form(id, action.form, language) : null;
-  return { action, form, child: view.child.name, service: view.service };
+  const facts = action && view.card?.subject === action.subject ? view.card.facts : [];
+  return { action, form, child: view.child.name, service: view.service, facts };
+}
+
+// The form with the question for a reason, where there are reasons to choose from.
+function withReasons(action: CaseAction, form: FormView | null, label: string): FormView | null {
+  if (!action.reasons) return form;
+  const question: Question = { id: REASON, type: 'choice', label, options: action.reasons };
+  const { subject, revision, label: title } = action;
+  if (!form) return { form: '', title, subject, revision, known: [], asked: [question], submitLabel: title };
+  return { ...form, asked: [...form.asked, question] };
 }
 
 export interface Sending {
@@ -82,7 +117,7 @@ export interface Sending {
   failed: boolean;
   attempt: number;
   fieldErrors: FieldError[];
-  send: (action: CaseAction, form: FormView | null, answers: Answers) => void;
+  send: (action: CaseAction, answers: Answers) => void;
 }
 
 function useSending(id: string, name: string, done: (action: string) => void): Sending {
@@ -99,11 +134,12 @@ function useSending(id: string, name: string, done: (action: string) => void): S
     setState((former) => ({ busy: false, failed: fieldErrors.length === 0, attempt: former.attempt + 1, fieldErrors }));
     if (fieldErrors.length > 0) navigate(`/cases/${id}/actions/${name}`);
   };
-  const send: Sending['send'] = (action, form, answers) => {
+  const send: Sending['send'] = (action, answers) => {
     if (busy.current || !me) return; // a second click while the first is on its way
     busy.current = true;
-    const { subject, revision } = form ?? action;
-    const body = { subject, revision, form: answers };
+    const { subject, revision } = action;
+    const { [REASON]: reason, ...form } = answers;
+    const body = { subject, revision, form, ...(action.reasons && typeof reason === 'string' ? { reason } : {}) };
     setState((former) => ({ ...former, busy: true, failed: false, fieldErrors: [] }));
     api
       .act(id, name, body, { csrf: me.csrf, idempotencyKey: key.keyFor(body) })

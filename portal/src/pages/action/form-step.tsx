@@ -1,6 +1,6 @@
 import { Button, Card, CardContent, Heading } from '@tehik-ee/tedi-react/tedi';
 import { useState, type FormEvent } from 'react';
-import type { Answers, FieldError, FormView, Question } from '../../api/types';
+import type { Answers, FieldError, FormView, KnownItem, Question } from '../../api/types';
 import { KnownItems } from '../../blocks/known-items';
 import { Notice } from '../../blocks/notice';
 import { ChoiceField } from '../../form/choice-field';
@@ -44,15 +44,18 @@ export function FormStep({ offer, form, answers, setAnswers, changed, refused, b
       <ErrorSummary errors={errors} attempt={attempt} />
       <ActionHeader offer={offer} title={form.title} back={back} step={1} wrong={errors.length > 0} />
       {changed && <Notice type="info">{text('stale')}</Notice>}
-      <section aria-labelledby="known-title">
-        <Card background="primary">
-          <CardContent>
-            <Heading element="h2" modifiers="h3" id="known-title">{text('form_known')}</Heading>
-            <p className="quiet">{text('form_known_lead')}</p>
-            <KnownItems items={form.known} />
-          </CardContent>
-        </Card>
-      </section>
+      <About facts={offer.facts} />
+      {form.known.length > 0 && (
+        <section aria-labelledby="known-title">
+          <Card background="primary">
+            <CardContent>
+              <Heading element="h2" modifiers="h3" id="known-title">{text('form_known')}</Heading>
+              <p className="quiet">{text('form_known_lead')}</p>
+              <KnownItems items={form.known} />
+            </CardContent>
+          </Card>
+        </section>
+      )}
       <form onSubmit={submit} noValidate>
         <Card>
           <CardContent>
@@ -67,6 +70,22 @@ export function FormStep({ offer, form, answers, setAnswers, changed, refused, b
         <div className="form-end"><Button type="submit">{text('review_button')}</Button></div>
       </form>
     </div>
+  );
+}
+
+// What is being answered, where the act has a card.
+export function About({ facts }: { facts: KnownItem[] }) {
+  const { text } = useTexts();
+  if (facts.length === 0) return null;
+  return (
+    <section aria-labelledby="about-title">
+      <Card background="primary">
+        <CardContent>
+          <Heading element="h2" modifiers="h3" id="about-title">{text('card_about')}</Heading>
+          <KnownItems items={facts} />
+        </CardContent>
+      </Card>
+    </section>
   );
 }
 

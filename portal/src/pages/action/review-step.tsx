@@ -10,7 +10,8 @@ import { useRouter } from '../../routing/router';
 import { To } from '../../routing/to';
 import { useTexts } from '../../texts/use-texts';
 import { ActionHeader } from './action-header';
-import type { Offer, Sending } from './action-page';
+import { REASON, type Offer, type Sending } from './action-page';
+import { About } from './form-step';
 
 interface ReviewStepProps {
   offer: Offer;
@@ -35,12 +36,16 @@ export function ReviewStep({ offer, answers, changed, back, path, sending, send 
   if (!complete) return null;
 
   const offline = offlineSince !== null;
+  // Of the chosen reason, where it has one of its own.
+  const reason = action.reasons?.find((one) => one.value === answers[REASON]);
+  const effect = reason?.effect ?? action.effect;
   return (
     <div className="page page-narrow">
       {sending.failed && <Notice type="danger" urgent key={sending.attempt}>{text('send_failed')}</Notice>}
       <ActionHeader offer={offer} title={form ? text('review_title') : action.label} back={back}
         {...(form ? { step: 2 } : {})} />
       {changed && <Notice type="info">{text('stale')}</Notice>}
+      <About facts={offer.facts} />
       <Card>
         <CardContent>
           {form && (
@@ -54,11 +59,11 @@ export function ReviewStep({ offer, answers, changed, back, path, sending, send 
                 ))}
               </dl>
               <p><To path={path}>{text('review_change')}</To></p>
-              <h2 className="h4">{text('form_known')}</h2>
+              {form.known.length > 0 && <h2 className="h4">{text('form_known')}</h2>}
               <KnownItems items={form.known} />
             </>
           )}
-          {action.effect && <p>{action.effect}</p>}
+          {effect && <p>{effect}</p>}
         </CardContent>
       </Card>
       <div className="form-end">
