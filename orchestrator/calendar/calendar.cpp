@@ -98,24 +98,26 @@ Date Calendar::working_days_after(Date day, int count) const {
 }
 
 Date Calendar::term_end(Date event_day, const Term& term) const {
+  return shifted(corresponding_day(event_day, term), term);
+}
+
+Date Calendar::corresponding_day(Date event_day, const Term& term) const {
   struct Visitor {
     const Calendar& calendar;
     Date event_day;
-    Date operator()(const Term::Days& term) const {
-      return calendar.working_day_from(event_day + days{term.count});
-    }
+    Date operator()(const Term::Days& term) const { return event_day + days{term.count}; }
     Date operator()(const Term::WorkingDays& term) const {
       return calendar.working_days_after(event_day, term.count);
     }
-    Date operator()(const Term::Months& term) const {
-      return calendar.working_day_from(add_months(event_day, term.count));
-    }
-    Date operator()(const Term::Until& term) const {
-      const Date day = next_such_day(event_day, term);
-      return calendar.rules_.shift_if_day_off ? calendar.working_day_from(day) : day;
-    }
+    Date operator()(const Term::Months& term) const { return add_months(event_day, term.count); }
+    Date operator()(const Term::Until& term) const { return next_such_day(event_day, term); }
   };
   return std::visit(Visitor{*this, event_day}, term.form());
+}
+
+Date Calendar::shifted(Date day, const Term& term) const {
+  const bool fixed = std::holds_alternative<Term::Until>(term.form());
+  return fixed && !rules_.shift_if_day_off ? day : working_day_from(day);
 }
 
 Date add_period(Date day, const Period& period) {

@@ -35,6 +35,10 @@ class Calendar {
   // day after; months end on the day corresponding to the event's day, or the month's last; a day off
   // moves to the next working day. The term is over at end_of_day() of it (§ 137).
   Date term_end(Date event_day, const Term& term) const;
+  // The same before a day off moves it: where a longer count goes on from.
+  Date corresponding_day(Date event_day, const Term& term) const;
+  // `day`, the end of `term`, moved to the next working day where the rules say so.
+  Date shifted(Date day, const Term& term) const;
 
  private:
   CalendarRules rules_;

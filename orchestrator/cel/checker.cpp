@@ -460,7 +460,8 @@ class Checker {
     if (candidates.empty()) return wrong_arity(node);
     node.function = candidates[0]->function;
     if (!environment_.case_functions && !environment_.dynamic &&
-        (node.function == Function::state || node.function == Function::deadline)) {
+        (node.function == Function::state || node.function == Function::deadline ||
+         node.function == Function::clock)) {
       report(node, "not-allowed-here", fmt::format("`{}` is not allowed here", node.name),
              "it may be used where an expression belongs to a state of a case");
       return Type();
@@ -484,6 +485,7 @@ class Checker {
                    const std::vector<Type>& arguments) {
     if (node.function == Function::to_dyn) return hidden(node, arguments[0]);
     if (node.function == Function::in) return membership(node, arguments);
+    if (node.function == Function::clock) return clock_type();
     const TK result = candidates[0]->result;
     for (const Signature* signature : candidates) {
       if (signature->result != result) {
@@ -493,6 +495,17 @@ class Checker {
     }
     if (result == TK::list) return joined(node, arguments[0], arguments[1]);
     return Type(result);
+  }
+
+  // Used days change by themselves: they are there only where `now` is.
+  Type clock_type() const {
+    std::vector<Type::Field> fields = {{"due", Type::date().with_nullable(), true},
+                                       {"paused", Type::boolean(), true},
+                                       {"decisionBy", Type::date().with_nullable(), true}};
+    if (environment_.variables.count("now") > 0) {
+      fields.push_back({"usedDays", Type::integer(), true});
+    }
+    return Type::object("clock", std::move(fields));
   }
 
   Type unknown_function(const Node& node) {
@@ -664,6 +677,9 @@ class Checker {
           bad(fmt::format("expected a duration, found `{}`", text),
               "write it as `90m` or `3600s`; days and months are for `addPeriod`");
         }
+        return;
+      case Function::clock:
+        expression_.clocks.push_back({text, expression_.position(last.offset)});
         return;
       case Function::state:
         expression_.states.push_back({text, expression_.position(last.offset)});

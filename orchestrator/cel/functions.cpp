@@ -146,6 +146,7 @@ std::vector<Signature> make_signatures() {
   }
   add(F::deadline, "deadline", {string}, date);
   add(F::state, "state", {string}, boolean);
+  add(F::clock, "clock", {string}, map);
   return all;
 }
 
@@ -512,6 +513,21 @@ FunctionResult matched(const Value& text, const Value& pattern, const FunctionCo
   return Value::boolean((*compiled)->found_in(text.as_text()));
 }
 
+FunctionResult asked_clock(std::string_view name, const FunctionContext& context) {
+  const auto clock = context.facts->clock(name);
+  if (!clock) return refused("expected the name of one of the workflow's `clocks`");
+  MapValue answer;
+  answer.entries.emplace_back(Value::string("due"),
+                              clock->due ? Value::date(*clock->due) : Value::null());
+  answer.entries.emplace_back(Value::string("paused"), Value::boolean(clock->paused));
+  answer.entries.emplace_back(Value::string("decisionBy"),
+                              clock->decision_by ? Value::date(*clock->decision_by) : Value::null());
+  if (clock->used_days) {
+    answer.entries.emplace_back(Value::string("usedDays"), Value::integer(*clock->used_days));
+  }
+  return Value::map(context.arena.keep(std::move(answer)));
+}
+
 FunctionResult ours(Function function, std::span<const Value> arguments,
                     const FunctionContext& context) {
   switch (function) {
@@ -528,6 +544,7 @@ FunctionResult ours(Function function, std::span<const Value> arguments,
     default: break;
   }
   if (context.facts == nullptr) return refused("no case is known here, so that it cannot be asked");
+  if (function == Function::clock) return asked_clock(arguments[0].as_text(), context);
   if (function == Function::state) return Value::boolean(context.facts->in_state(arguments[0].as_text()));
   return end_of_term(calendar::day_in_tallinn(context.facts->entered_at()), arguments[0].as_text(),
                      context);

@@ -27,7 +27,8 @@ enum class Function {
   to_bytes, to_timestamp, to_duration, to_dyn, type_of, full_year, month, day_of_month, date_of_month,
   day_of_week, day_of_year, hours, minutes, seconds, milliseconds,
   // Ours
-  date, add_period, term_end, working_days_after, is_working_day, age_in_months, deadline, state
+  date, add_period, term_end, working_days_after, is_working_day, age_in_months, deadline, state,
+  clock
 };
 
 // One way to call a function. `dyn` among the arguments stands for anything.

@@ -18,6 +18,7 @@ const std::string& Program::source() const { return expression_->source; }
 const SourcePosition& Program::where() const { return expression_->where; }
 const std::vector<Mention>& Program::mentions() const { return expression_->mentions; }
 const std::vector<Mention>& Program::states() const { return expression_->states; }
+const std::vector<Mention>& Program::clocks() const { return expression_->clocks; }
 
 Result<Json, EvaluationError> Program::evaluate(const Activation& activation) const {
   Arena arena;

@@ -28,11 +28,19 @@ inline constexpr int max_nesting = 200;             // brackets, operators and c
 struct Environment {
   // Usually event, context, parameters; `now` with type timestamp where it is allowed.
   std::map<std::string, Type, std::less<>> variables;
-  // state(path) and deadline(term) are allowed: the expression belongs to a state of a case.
+  // state(path), deadline(term) and clock(name) are allowed: the expression belongs to a state of a case.
   bool case_functions = false;
   // Nothing is checked before evaluation, every variable is dyn: for `elukaar cel`, where no schema is
   // known, and for the conformance tests. Syntax, unknown functions and variables are still errors.
   bool dynamic = false;
+};
+
+// What is known of a legal clock of the case.
+struct ClockFacts {
+  std::optional<Date> due;          // its last day; not before it is known from when it counts
+  bool paused = false;
+  std::optional<Date> decision_by;  // by when a written decision is due, once it has run out
+  std::optional<int> used_days;     // where `now` is allowed
 };
 
 // What the case under decision answers to an expression.
@@ -43,6 +51,8 @@ class CaseFacts {
   virtual bool in_state(std::string_view path) const = 0;
   // When the state was entered that the expression belongs to.
   virtual Timestamp entered_at() const = 0;
+  // Nothing: the workflow has no such clock.
+  virtual std::optional<ClockFacts> clock(std::string_view) const { return std::nullopt; }
 };
 
 // The values for one evaluation. Borrowed: all must outlive the call. What is missing is an error only
@@ -86,6 +96,8 @@ class Program {
   const std::vector<Mention>& mentions() const;
   // The literal paths that it asks state() for: whether there are such states its owner knows.
   const std::vector<Mention>& states() const;
+  // The same for clock().
+  const std::vector<Mention>& clocks() const;
 
   // The value as JSON: a timestamp as RFC 3339 in UTC, a date as "2026-04-20", a duration as "30s",
   // bytes as base64.

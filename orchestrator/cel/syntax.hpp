@@ -65,6 +65,7 @@ struct Expression {
   NodePtr root;
   std::vector<Mention> mentions;
   std::vector<Mention> states;
+  std::vector<Mention> clocks;
 
   // The file position of a byte of the source.
   SourcePosition position(std::size_t offset) const;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "calendar/legal_clock.hpp"
 #include "chart/chart.hpp"
 #include "lifecycle/case_lifecycle.hpp"
 #include "workflow/workflow.hpp"
@@ -30,6 +32,24 @@ struct Timer {
   bool fired = false;  // stays until its state is left, so that it does not fire again
 
   bool operator==(const Timer&) const = default;
+};
+
+// A legal clock of the case, from the event that started it. Days only: what counts is the event's own
+// day, not when it was processed.
+struct Clock {
+  calendar::LegalClock term;
+  std::uint32_t run = 1;           // the how manieth time it was started: tells its timers apart
+  Date event_day{};                // of the event that started it; `term.from` may lie later
+  std::size_t start = 0;           // which of the workflow's `starts` that was
+  bool counting = false;           // its first day has come
+  std::vector<std::string> extended{};  // grounds
+  std::vector<std::string> warned{};    // terms before the end that were warned of
+  bool breached = false;
+  std::optional<Date> decision_by{};
+  bool decision_overdue = false;
+  std::optional<Date> ended_on{};
+
+  bool running() const { return !ended_on; }
 };
 
 struct OpenCall {
@@ -69,6 +89,7 @@ struct Case {
   std::uint32_t entries = 0;                // how many entries there have been
   std::vector<Timer> timers;
   std::vector<OpenCall> calls;
+  std::map<std::string, Clock> clocks;      // by name, once started
   std::vector<Party> parties;               // sorted
   Json context;
   Json status;   // what is shown now (workflow-language.md §2); null: nothing
@@ -87,7 +108,8 @@ inline bool is_open(lifecycle::CaseState state) {
   return state != lifecycle::CaseState::completed && state != lifecycle::CaseState::cancelled;
 }
 
-// What of a case is stored beside its plain columns: active states, entries, timers, calls, parties.
+// What of a case is stored beside its plain columns: active states, entries, timers, calls, clocks,
+// parties.
 Json state_document(const Case& value, const workflow::Workflow& workflow);
 
 // The reverse: fills those members. The error is a sentence for an operator: the stored states don't

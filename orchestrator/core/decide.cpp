@@ -79,7 +79,16 @@ class Deciding {
     }
     decision_.next.timers[static_cast<std::size_t>(armed - former_.timers.begin())].fired = true;
     decision_.effects.timers_cleared.push_back(*armed);
+    if (timer.state.empty()) return clock_fired(*armed);
     step(fmt::format("after.{}.{}", timer.key, timer.state), Json::object());
+  }
+
+  // Whether or not a state takes it: the clock itself has changed.
+  void clock_fired(const Timer& timer) {
+    Step step(workflow_, decision_.next, input_, decision_.entry.at, calendar_);
+    const auto event = step.clock_fired(timer);
+    if (!event) return incident(event.error());
+    finish(step, event->at("type").get<std::string>(), *event, Step::Unhandled::accepted);
   }
 
   void handle(const CallNews& news) {
@@ -181,7 +190,12 @@ class Deciding {
   void offer_event(const std::string& name, const Json& event) {
     const auto rule = workflow_.events.find(name);
     if (rule == workflow_.events.end()) return park("this release does not know the event");
-    step(name, event);
+    // A clock takes what the file lets the states ignore.
+    const bool ignorable =
+        rule->second.when_unexpected.kind == workflow::Unexpected::Kind::ignore;
+    const bool for_clocks = ignorable && Clocks::concerned(workflow_, name);
+    step(name, event,
+         for_clocks ? Step::Unhandled::accepted : Step::Unhandled::nothing_happens);
     if (decision_.disposition == Disposition::incident) return;
     if (decision_.disposition == Disposition::ignored) {
       // No active state took it: the event's own rule says what that means.
@@ -203,11 +217,17 @@ class Deciding {
     }
   }
 
-  void step(const std::string& event, const Json& payload) {
+  void step(const std::string& event, const Json& payload,
+            Step::Unhandled unhandled = Step::Unhandled::nothing_happens) {
     Step step(workflow_, decision_.next, input_, decision_.entry.at, calendar_);
-    if (auto done = step.run(event, payload); !done) return incident(done.error());
+    finish(step, event, payload, unhandled);
+  }
+
+  void finish(Step& step, const std::string& event, const Json& payload,
+              Step::Unhandled unhandled) {
+    if (auto done = step.run(event, payload, unhandled); !done) return incident(done.error());
     decision_.entry.trace.update(step.trace());
-    if (!step.handled() && !step.changed()) {
+    if (!step.handled() && !step.changed() && unhandled == Step::Unhandled::nothing_happens) {
       decision_.disposition = Disposition::ignored;
       return;
     }

@@ -5,47 +5,12 @@
 #include <fmt/format.h>
 
 #include "calendar/term.hpp"
+#include "core/facts.hpp"
 
 namespace elukaar::core {
 namespace {
 
 const Json empty_event = Json::object();
-
-// The case as expressions ask it. `state` is the one that the expression belongs to.
-class Facts : public cel::CaseFacts {
- public:
-  Facts(const workflow::Workflow& workflow, const Case& value,
-        const chart::Configuration& active, std::string_view state)
-      : workflow_(workflow), value_(value), active_(active), state_(state) {}
-
-  bool in_state(std::string_view path) const override {
-    const auto index = workflow_.chart.find(path);
-    return index && active_.contains(*index);
-  }
-
-  Timestamp entered_at() const override {
-    const auto entry = value_.entered.find(std::string{state_});
-    return entry == value_.entered.end() ? value_.decided_at : entry->second.at;
-  }
-
- private:
-  const workflow::Workflow& workflow_;
-  const Case& value_;
-  const chart::Configuration& active_;
-  std::string_view state_;
-};
-
-cel::Activation activation(const workflow::Workflow& workflow, const Json& event,
-                           const Json& context, const Facts& facts,
-                           const calendar::Calendar& calendar) {
-  cel::Activation with;
-  with.event = &event;
-  with.context = &context;
-  with.parameters = &workflow.parameters;
-  with.facts = &facts;
-  with.calendar = &calendar;
-  return with;
-}
 
 // The deepest active state that fulfils `wanted`; the first in file order of equally deep ones.
 template <class Predicate>
@@ -91,6 +56,22 @@ Result<std::optional<Timestamp>, std::string> due_time(const Json& value, bool e
   return failure(std::string{"a delay must be a date, a time or a period"});
 }
 
+// The moment that counts in law: when the event happened, when an act was received; never a moment
+// that has not come yet.
+Timestamp counted_from(const Input& input, Timestamp now) {
+  const Json* event = nullptr;
+  if (const auto* arrived = std::get_if<EventArrived>(&input.body)) event = &arrived->event;
+  if (const auto* taken = std::get_if<ActionTaken>(&input.body)) event = &taken->event;
+  std::optional<Timestamp> own = input.received_at;
+  if (event != nullptr) {
+    const auto time = event->find("time");
+    own = time != event->end() && time->is_string()
+              ? parse_rfc3339(time->get_ref<const std::string&>())
+              : std::nullopt;
+  }
+  return std::min(own.value_or(now), now);
+}
+
 }  // namespace
 
 Step::Step(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
@@ -100,9 +81,11 @@ Step::Step(const workflow::Workflow& workflow, const Case& value, const Input& i
       calendar_(calendar),
       now_(now),
       value_(value),
-      entries_before_(value.entries) {}
+      entries_before_(value.entries),
+      clocks_(workflow, value_, counted_from(input, now), now, calendar) {}
 
-Result<void, std::string> Step::run(const std::string& event, const Json& payload) {
+Result<void, std::string> Step::run(const std::string& event, const Json& payload,
+                                    Unhandled unhandled) {
   payload_ = &payload;
   event_ = &payload;
   const auto explain = [this](const chart::Fault& fault) {
@@ -123,7 +106,10 @@ Result<void, std::string> Step::run(const std::string& event, const Json& payloa
   value_.configuration = stepped->next;
   handled_ = stepped->handled;
   done_ = done_ || stepped->done;
-  if (!handled_ && !changed_) return {};
+  if (!handled_ && !changed_ && unhandled == Unhandled::nothing_happens) return {};
+  if (workflow_.events.count(event) > 0) {
+    if (auto accepted = clocks_.accept(event, payload); !accepted) return accepted;
+  }
   return settle();
 }
 
@@ -137,7 +123,9 @@ Result<void, std::string> Step::settle() {
     }
     value_.calls.clear();
     value_.timers.clear();
+    clocks_.close();
   } else {
+    if (auto settled = clocks_.settle(); !settled) return settled;
     if (auto armed = arm_timers(); !armed) return armed;
     if (auto requested = request_calls(); !requested) return requested;
   }
@@ -149,6 +137,7 @@ Json Step::trace() const {
   Json trace = {{"from", from_},
                 {"to", workflow_.chart.active_paths(value_.configuration)},
                 {"rules", rules_}};
+  if (!clocks_.trace().empty()) trace["clocks"] = clocks_.trace();
   return trace;
 }
 
@@ -168,9 +157,8 @@ void Step::select_event(const chart::CurrentEvent& event) {
 }
 
 Result<bool, std::string> Step::guard(int index, const chart::Configuration& active) {
-  const Facts facts(workflow_, value_, active, {});
-  cel::Activation with = activation(workflow_, *event_, value_.context, facts, calendar_);
-  with.now = now_;
+  const Facts facts(workflow_, value_, active, {}, calendar_, now_);
+  const cel::Activation with = facts.activation(*event_);
   auto holds = workflow_.guards[static_cast<std::size_t>(index)].test(with);
   if (!holds) return failure(holds.error().text());
   return *holds;
@@ -178,9 +166,8 @@ Result<bool, std::string> Step::guard(int index, const chart::Configuration& act
 
 Result<void, std::string> Step::action(int index, const chart::Configuration& active,
                                        chart::Raiser& raiser) {
-  const Facts facts(workflow_, value_, active, {});
-  cel::Activation with = activation(workflow_, *event_, value_.context, facts, calendar_);
-  with.now = now_;
+  const Facts facts(workflow_, value_, active, {}, calendar_, now_);
+  const cel::Activation with = facts.activation(*event_);
   return perform(workflow_.actions[static_cast<std::size_t>(index)], with, raiser);
 }
 
@@ -270,11 +257,7 @@ Result<void, std::string> Step::arm_timers() {
     for (const workflow::After& after : state.afters) {
       const Entry entry = value_.entered[state.path];
       Timer timer{state.path, after.delay, entry.number, {}, false};
-      const auto before = std::find_if(
-          value_.timers.begin(), value_.timers.end(), [&](const Timer& candidate) {
-            return candidate.state == timer.state && candidate.key == timer.key &&
-                   candidate.entry == timer.entry;
-          });
+      const auto before = former_timer(timer);
       if (before != value_.timers.end() && before->fired) {
         armed.push_back(*before);
         continue;
@@ -282,9 +265,8 @@ Result<void, std::string> Step::arm_timers() {
       Json value = after.delay;
       bool end_of_day = false;
       if (const auto delay = workflow_.delays.find(after.delay); delay != workflow_.delays.end()) {
-        const Facts facts(workflow_, value_, value_.configuration, state.path);
-        auto result = delay->second.when.evaluate(
-            activation(workflow_, *event_, value_.context, facts, calendar_));
+        const Facts facts(workflow_, value_, value_.configuration, state.path, calendar_);
+        auto result = delay->second.when.evaluate(facts.activation(*event_));
         if (!result) return failure(result.error().text());
         value = std::move(*result);
         end_of_day = delay->second.end_of_day;
@@ -302,8 +284,32 @@ Result<void, std::string> Step::arm_timers() {
       armed.push_back(std::move(timer));
     }
   }
+  auto clock_timers = clocks_.timers();
+  if (!clock_timers) return failure(clock_timers.error());
+  for (Timer& timer : *clock_timers) {
+    const auto before = former_timer(timer);
+    if (before == value_.timers.end() || before->due != timer.due) {
+      effects_.timers_set.push_back(timer);
+    }
+    armed.push_back(std::move(timer));
+  }
+  // What clocks no longer wait for; a state's timers were cleared when it was left.
+  for (const Timer& before : value_.timers) {
+    if (!before.state.empty() || before.fired) continue;
+    const bool still = std::any_of(armed.begin(), armed.end(), [&](const Timer& timer) {
+      return timer.state.empty() && timer.key == before.key && timer.entry == before.entry;
+    });
+    if (!still) effects_.timers_cleared.push_back(before);
+  }
   value_.timers = std::move(armed);
   return {};
+}
+
+std::vector<Timer>::const_iterator Step::former_timer(const Timer& timer) const {
+  return std::find_if(value_.timers.begin(), value_.timers.end(), [&](const Timer& candidate) {
+    return candidate.state == timer.state && candidate.key == timer.key &&
+           candidate.entry == timer.entry;
+  });
 }
 
 // A state entered in this step asks what it has to ask.
@@ -314,9 +320,8 @@ Result<void, std::string> Step::request_calls() {
     const Entry entry = value_.entered[state.path];
     if (entry.number <= entries_before_) continue;
     for (const workflow::Invoke& invoke : state.invokes) {
-      const Facts facts(workflow_, value_, value_.configuration, state.path);
-      auto input =
-          invoke.input.evaluate(activation(workflow_, *event_, value_.context, facts, calendar_));
+      const Facts facts(workflow_, value_, value_.configuration, state.path, calendar_);
+      auto input = invoke.input.evaluate(facts.activation(*event_));
       if (!input) return failure(input.error().text());
       const CallId id{Uuid::derived(input_.received_at, input_.key.source,
                                     value_.id.str() + "/" + input_.key.id, ++created_)};
@@ -330,8 +335,8 @@ Result<void, std::string> Step::request_calls() {
 
 Result<void, std::string> Step::find_parties() {
   if (workflow_.parties.empty()) return {};
-  const Facts facts(workflow_, value_, value_.configuration, {});
-  const cel::Activation with = activation(workflow_, empty_event, value_.context, facts, calendar_);
+  const Facts facts(workflow_, value_, value_.configuration, {}, calendar_);
+  const cel::Activation with = facts.activation(empty_event);
   std::vector<Party> parties;
   for (const auto& [role, program] : workflow_.parties) {
     auto persons = program.evaluate(with);
@@ -358,14 +363,13 @@ Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, co
   if (!state) return Json{};
   const workflow::StateRule& rule = workflow.states[chart::position(*state)];
   const workflow::StatusRule& status = *rule.status;
-  const Facts facts(workflow, value, value.configuration, rule.path);
-  const cel::Activation with =
-      activation(workflow, empty_event, value.context, facts, calendar);
+  const Facts facts(workflow, value, value.configuration, rule.path, calendar);
+  const cel::Activation with = facts.activation(empty_event);
   Json shown = {{"text", status.text},
                 {"turn", status.turn},
                 {"push", status.push},
                 {"by", nullptr},
-                {"clock", status.clock.empty() ? Json{} : Json(status.clock)},
+                {"clock", Clocks::shown(value, status.clock, calendar)},
                 {"legalBasis", status.legal_basis},
                 {"actions", status.actions},
                 {"visibleTo", status.visible_to},
@@ -388,9 +392,8 @@ Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, co
 Result<Json, std::string> Step::subject_of(const workflow::Workflow& workflow, const Case& value,
                                            const cel::Program& subject,
                                            const calendar::Calendar& calendar) {
-  const Facts facts(workflow, value, value.configuration, {});
-  auto result =
-      subject.evaluate(activation(workflow, empty_event, value.context, facts, calendar));
+  const Facts facts(workflow, value, value.configuration, {}, calendar);
+  auto result = subject.evaluate(facts.activation(empty_event));
   if (!result) return failure(result.error().text());
   return std::move(*result);
 }
@@ -398,9 +401,8 @@ Result<Json, std::string> Step::subject_of(const workflow::Workflow& workflow, c
 bool Step::holds(const workflow::Workflow& workflow, const Case& value,
                  const cel::Program& condition, const Json& event,
                  const calendar::Calendar& calendar) {
-  const Facts facts(workflow, value, value.configuration, {});
-  return condition.test(activation(workflow, event, value.context, facts, calendar))
-      .value_or(false);
+  const Facts facts(workflow, value, value.configuration, {}, calendar);
+  return condition.test(facts.activation(event)).value_or(false);
 }
 
 Result<std::vector<Key>, std::string> Step::keys_of(const workflow::Workflow& workflow,
@@ -408,8 +410,8 @@ Result<std::vector<Key>, std::string> Step::keys_of(const workflow::Workflow& wo
                                                     const Json& event, const Case& value,
                                                     const calendar::Calendar& calendar) {
   std::vector<Key> keys;
-  const Facts facts(workflow, value, value.configuration, {});
-  const cel::Activation with = activation(workflow, event, value.context, facts, calendar);
+  const Facts facts(workflow, value, value.configuration, {}, calendar);
+  const cel::Activation with = facts.activation(event);
   for (const workflow::KeyRule& rule : rules) {
     auto result = rule.value.evaluate(with);
     if (!result) return failure(result.error().text());

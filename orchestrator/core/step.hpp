@@ -3,6 +3,7 @@
 #include <string>
 
 #include "calendar/calendar.hpp"
+#include "core/clocks.hpp"
 #include "core/decision.hpp"
 
 namespace elukaar::core {
@@ -17,7 +18,11 @@ class Step : private chart::Host {
 
   // Starts a new case where needed, then offers `event` with `payload` as the expressions' `event`.
   // The error is a sentence for an operator, without values of the data.
-  Result<void, std::string> run(const std::string& event, const Json& payload);
+  enum class Unhandled { nothing_happens, accepted };  // an event that no active state takes
+  Result<void, std::string> run(const std::string& event, const Json& payload,
+                                Unhandled unhandled = Unhandled::nothing_happens);
+  // Tells the case's clocks that a timer of theirs has fired: the chart event to run next.
+  Result<Json, std::string> clock_fired(const Timer& timer) { return clocks_.fired(timer); }
 
   bool handled() const { return handled_; }
   bool changed() const { return changed_; }  // a state was left or entered, or the case was started
@@ -56,6 +61,7 @@ class Step : private chart::Host {
                                     chart::Raiser& raiser);
   Result<void, std::string> settle();
   Result<void, std::string> arm_timers();
+  std::vector<Timer>::const_iterator former_timer(const Timer& timer) const;
   Result<void, std::string> request_calls();
   Result<void, std::string> find_parties();
 
@@ -65,6 +71,7 @@ class Step : private chart::Host {
   Timestamp now_;
   Case value_;
   const std::uint32_t entries_before_;  // entries with a higher number belong to this step
+  Clocks clocks_;                       // of value_
   Effects effects_;
   const Json* payload_ = nullptr;  // of the external event
   const Json* event_ = nullptr;    // what expressions see as `event`

@@ -45,7 +45,7 @@ Json published(const Status& status) {
                {"turn", status.turn},
                {"push", status.push},
                {"by", nullptr},
-               {"clock", nullptr},
+               {"clock", status.clock},
                {"legalBasis", status.legal_basis},
                {"actions", status.actions},
                {"visibleTo", status.visible_to},
@@ -53,7 +53,6 @@ Json published(const Status& status) {
                {"final", status.final},
                {"delayed", nullptr}};
   if (status.by) json["by"] = to_iso_date(*status.by);
-  if (status.clock) json["clock"] = *status.clock;
   if (status.delayed) {
     json["delayed"] = {{"system", status.delayed->system},
                        {"since", to_rfc3339(status.delayed->since)}};
@@ -89,9 +88,12 @@ Result<Status, std::string> from_published(const Json& json) {
     if (!status.by) return failure(std::string{"expected the member `by` to be a date or null"});
   }
   if (const auto clock = json.find("clock"); clock != json.end() && !clock->is_null()) {
-    auto name = text_member(json, "clock");
-    if (!name) return failure(name.error());
-    status.clock = std::move(*name);
+    for (const char* member : {"name", "state"}) {
+      if (clock->is_object() && text_member(*clock, member)) continue;
+      return failure(std::string{"expected the member `clock` to be null or to have a `"} + member +
+                     "`");
+    }
+    status.clock = *clock;
   }
   if (const auto args = json.find("args"); args != json.end()) {
     if (!args->is_object()) {

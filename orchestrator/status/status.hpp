@@ -25,7 +25,9 @@ struct Status {
   std::string turn;                       // resident | municipality | kindergarten | register …
   std::string push;                       // A | N | none
   std::optional<Date> by;                 // date of the next news or of the end of the term
-  std::optional<std::string> clock;       // name of a legal clock
+  // A legal clock, null: none. {name, state: running|paused|warned|breached|decided, startedOn, due,
+  // pausedSince?, ground?, decisionBy?}, or {name, state: waiting, startsOn}; days as ISO text.
+  Json clock;
   std::vector<std::string> legal_basis;   // citation ids
   std::vector<std::string> actions;       // names from the workflow file
   std::vector<std::string> visible_to;    // applicant | guardians | official

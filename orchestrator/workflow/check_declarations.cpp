@@ -30,6 +30,7 @@ class DeclarationChecker {
     correlations();
     pinning();
     citations();
+    clocks();
     systems();
     for (const auto& [path, state] : draft_.states) {
       if (state.rule.status) status(path, state, *state.rule.status);
@@ -62,6 +63,15 @@ class DeclarationChecker {
                   fmt::format("`pinsOn` names the event `{}`, which is not declared under `events`",
                               draft_.pins_on),
                   suggestion(draft_.pins_on, names_of(draft_.events)));
+  }
+
+  void clocks() {
+    for (const cel::Mention& asked : draft_.asked_clocks) {
+      if (draft_.clocks.count(asked.name) > 0) continue;
+      reader_.error(asked.where, "unknown-clock",
+                    fmt::format("there is no clock `{}`", asked.name),
+                    suggestion(asked.name, names_of(draft_.clocks)));
+    }
   }
 
   void citations() {
@@ -326,7 +336,14 @@ void check_unused(const Draft& draft, const chart::Chart& chart, Reader& reader)
     reader.warning(where, "unused-citation", fmt::format("no status cites `{}`", name),
                     "name it in the `legalBasis` of a status, or remove it");
   }
+  std::set<std::string> counted;
+  for (const auto& [name, clock] : draft.clocks) {
+    counted.insert(clock.ends.begin(), clock.ends.end());
+    for (const auto& start : clock.starts) counted.insert(start.on);
+    for (const auto& extension : clock.extensions) counted.insert(extension.on);
+  }
   for (const auto& [name, where] : draft.event_places) {
+    if (counted.count(name) > 0) continue;
     if (!chart.states_with_candidate(name).empty()) continue;
     reader.warning(where, "unused-event", fmt::format("no state handles the event `{}`", name),
                    "handle it under `on`, or remove it");

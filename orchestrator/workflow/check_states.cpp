@@ -28,6 +28,7 @@ class StateChecker {
     starting_events();
     offered_actions();
     asked_states();
+    pausing_states();
   }
 
  private:
@@ -388,6 +389,35 @@ class StateChecker {
       reader_.error(asked.where, "unknown-state",
                     fmt::format("state('{}') asks for a state that does not exist", asked.name),
                     suggestion(asked.name, chart_.paths()));
+    }
+  }
+
+  // A legal clock measures the municipality's duty: it never stands still while the case waits for the
+  // municipality itself, for its register or for a kindergarten.
+  void pausing_states() {
+    for (const auto& [clock, in] : draft_.pausing) {
+      const auto state = chart_.find(in.name);
+      if (!state) {
+        reader_.error(in.where, "unknown-state",
+                      fmt::format("clock `{}` stands still in a state that does not exist, `{}`",
+                                  clock, in.name),
+                      suggestion(in.name, chart_.paths()));
+        continue;
+      }
+      for (const StateIndex leaf : resting()) {
+        if (!is_within(leaf, *state)) continue;
+        const StateDraft* shown = shown_in(leaf);
+        if (shown == nullptr || shown->rule.status->turn == "resident" ||
+            shown->rule.status->turn == "none") {
+          continue;
+        }
+        reader_.error(in.where, "pause-while-waiting",
+                      fmt::format("clock `{}` may not stand still in state `{}`, where it is the "
+                                  "{}'s turn",
+                                  clock, path(leaf), shown->rule.status->turn),
+                      "a queue never stops it; let it run there");
+        break;
+      }
     }
   }
 

@@ -50,10 +50,6 @@ void check_header(const Node& source, Reader& reader) {
                  fmt::format("the workflow has no `title` in `{}`", word),
                  "add it: `title: { et: …, en: …, ru: … }`");
   }
-  if (const Node::Entry* clocks = source.entry("clocks")) {
-    reader.error(clocks->where, "not-supported", "legal clocks are not run by this release",
-                 "remove `clocks`; a date by which something happens can be a state's `by`");
-  }
 }
 
 MunicipalityFacts facts_of(const Node& source) {
@@ -101,6 +97,7 @@ std::shared_ptr<Workflow> assemble(const Node& source, Compiler& compiler, chart
                std::move(draft.person_actions),
                std::move(draft.forms),
                std::move(draft.delays),
+               std::move(draft.clocks),
                std::move(draft.parties),
                compiler.parameters().values,
                compiler.context(),
@@ -116,6 +113,7 @@ void Compiler::run() {
   read_forms();
   read_actions();
   read_delays();
+  read_clocks();
   read_parties();
   read_legal_basis();
   read_systems();
@@ -127,6 +125,7 @@ void Compiler::run() {
   draft_.used_parameters.insert(expressions_.parameters().begin(),
                                 expressions_.parameters().end());
   draft_.asked_states = expressions_.states();
+  for (const cel::Mention& clock : expressions_.clocks()) draft_.asked_clocks.push_back(clock);
 }
 
 Result<WorkflowPtr, Problems> compile(const Node& merged, const CompileOptions& options,

@@ -57,6 +57,13 @@ std::optional<cel::Type> Compiler::event_type(const Trigger& trigger) const {
     case Trigger::Kind::raised:
       fields = {{"type", Type::string(), true}, {"data", Type::dyn(), true}};
       break;
+    case Trigger::Kind::clock:
+      fields = {{"type", Type::string(), true},
+                {"data", Type::object("clock", {{"due", Type::date(), true},
+                                                {"before", Type::string(), false},
+                                                {"decisionBy", Type::date(), false}}),
+                 true}};
+      break;
     case Trigger::Kind::done:
       fields = {{"output",
                  trigger.operation == nullptr

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "calendar/term.hpp"
@@ -128,6 +130,14 @@ chart::StateSource Compiler::read_state(const std::string& key, const std::strin
   return state;
 }
 
+bool Compiler::is_clock_event(std::string_view descriptor) const {
+  return std::any_of(draft_.clocks.begin(), draft_.clocks.end(), [&](const auto& entry) {
+    return std::any_of(std::begin(clock_events), std::end(clock_events), [&](const char* what) {
+      return descriptor == fmt::format("clock.{}.{}", entry.first, what);
+    });
+  });
+}
+
 void Compiler::read_on(const Node& node, const std::string& path, chart::StateSource& state) {
   if (!reader_.expect(node, Kind::mapping, fmt::format("`on` of {}", state_name(path)))) return;
   for (const Node::Entry& entry : node.entries) {
@@ -137,9 +147,14 @@ void Compiler::read_on(const Node& node, const std::string& path, chart::StateSo
       trigger.kind = Trigger::Kind::event;
     } else if (draft_.raised.count(entry.key) > 0) {
       trigger.kind = Trigger::Kind::raised;
+    } else if (is_clock_event(entry.key)) {
+      trigger.kind = Trigger::Kind::clock;
     } else if (!is_wildcard(entry.key)) {
       std::vector<std::string> known;
       for (const auto& [name, rule] : draft_.events) known.push_back(name);
+      for (const auto& [name, rule] : draft_.clocks) {
+        for (const char* what : clock_events) known.push_back(fmt::format("clock.{}.{}", name, what));
+      }
       reader_.error(entry.where, "undeclared-event",
                     fmt::format("{} handles the event `{}`, which is not declared under `events`",
                                 state_name(path), entry.key),
@@ -457,8 +472,8 @@ void Compiler::read_status(const Node& node, const std::string& path, bool final
                   "give the date of the next step or of the next news");
   }
   if (const Node* clock = node.find("clock")) {
-    reader_.error(clock->where, "not-supported", "legal clocks are not run by this release",
-                  "remove `clock`; `by` says until when something happens");
+    status.clock = reader_.text(node, "clock");
+    draft_.asked_clocks.push_back({status.clock, clock->where});
   }
   for (const Node* basis : reader_.texts(node, "legalBasis")) {
     status.legal_basis.push_back(basis->text);

@@ -11,6 +11,9 @@
 
 namespace elukaar::workflow {
 
+// What a clock raises in the case, as `clock.<name>.<what>`.
+inline constexpr const char* clock_events[] = {"warned", "breached", "decision-overdue"};
+
 // Turns a merged source into a Draft. Lives for one compilation. compile_declarations.cpp reads what
 // stands beside the states, compile_states.cpp the states.
 class Compiler {
@@ -29,7 +32,7 @@ class Compiler {
  private:
   // What an expression is evaluated for: decides what `event` is.
   struct Trigger {
-    enum class Kind { event, raised, timer, done, failed, none };
+    enum class Kind { event, raised, clock, timer, done, failed, none };
     Kind kind = Kind::none;
     std::string name;                               // of the event
     const Schemas::Operation* operation = nullptr;  // done
@@ -49,6 +52,18 @@ class Compiler {
   void read_forms();
   void read_form_field(const Node& field, Form& form);
   void read_delays();
+
+  // compile_clocks.cpp
+  void read_clocks();
+  void read_clock(const std::string& name, const SourcePosition& where, const Node& node);
+  void read_clock_start(const Node& node, ClockRule& rule);
+  void read_clock_pause(const Node& node, ClockRule& rule);
+  void read_clock_extension(const Node& node, ClockRule& rule);
+  Template read_term(const Node& node, const cel::Environment& environment, std::string_view what);
+  std::string read_event_name(const Node& node, std::string_view what);
+  void refuse_free_choice(const std::optional<cel::Program>& program, const SourcePosition& where);
+
+  // compile_declarations.cpp
   void read_parties();
   void read_legal_basis();
   void read_systems();
@@ -58,6 +73,7 @@ class Compiler {
   void read_root();
   chart::StateSource read_state(const std::string& key, const std::string& path, const Node& node);
   void read_substates(const Node& node, const std::string& path, chart::StateSource& state);
+  bool is_clock_event(std::string_view descriptor) const;
   void read_on(const Node& node, const std::string& path, chart::StateSource& state);
   void read_after(const Node& node, const std::string& path, chart::StateSource& state);
   void read_invokes(const Node& node, const std::string& path, chart::StateSource& state);

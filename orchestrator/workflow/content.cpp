@@ -71,6 +71,8 @@ Result<std::vector<Service>, Problems> load_all(const fs::path& content_dir,
   std::vector<fs::path> files;
   std::error_code error;
   for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
+    // Scenarios stand beside the file that they are played with.
+    if (entry.path().parent_path().filename() == "scenarios") continue;
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());

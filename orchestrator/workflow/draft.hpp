@@ -56,6 +56,9 @@ struct Draft {
   std::map<std::string, Delay> delays;
   std::map<std::string, SourcePosition> delay_places;
   std::set<std::string> used_delays;
+  std::map<std::string, ClockRule> clocks;
+  std::vector<cel::Mention> asked_clocks;              // by clock('…') and by statuses
+  std::vector<std::pair<std::string, Mentioned>> pausing;  // clock → a state in which it stands still
   std::map<std::string, cel::Program> parties;
   std::vector<Mentioned> notified;  // texts that `notify` sends
   Json legal_basis = Json::object();

@@ -109,6 +109,7 @@ std::optional<cel::Program> Expressions::compile(const Node& node,
     parameters_.insert(rest.substr(0, rest.find('.')));
   }
   for (const cel::Mention& state : program->states()) states_.push_back(state);
+  for (const cel::Mention& clock : program->clocks()) clocks_.push_back(clock);
   return std::move(*program);
 }
 

@@ -34,6 +34,7 @@ class Expressions {
 
   const std::set<std::string>& parameters() const { return parameters_; }
   const std::vector<cel::Mention>& states() const { return states_; }
+  const std::vector<cel::Mention>& clocks() const { return clocks_; }
 
  private:
   struct Build;
@@ -46,6 +47,7 @@ class Expressions {
   Reader& reader_;
   std::set<std::string> parameters_;     // names mentioned
   std::vector<cel::Mention> states_;     // paths that state() is asked for
+  std::vector<cel::Mention> clocks_;     // names that clock() is asked for
 };
 
 }  // namespace elukaar::workflow

@@ -147,6 +147,38 @@ struct Delay {
   bool end_of_day = false;  // the date is the last day (a term's end): over at 24:00
 };
 
+// A legal clock, `clocks.place-offer`: time that the law gives, apart from ordinary timers. It counts
+// from the event's own day and runs in whatever state the case is (a queue never stops it).
+struct ClockRule {
+  // What sets it going while it does not run. `not_before`: a date, a time or null.
+  struct Start {
+    std::string on;  // event
+    std::optional<cel::Program> not_before;
+    std::optional<cel::Program> when;  // whether this event starts it at all
+    bool follows_context = false;      // `not_before` is asked again until the clock counts
+  };
+  struct Pause {
+    std::string in;  // state's path
+    std::string ground;
+    std::string legal_basis;
+  };
+  struct Extension {
+    std::string on;
+    Template by;  // a term
+    std::string ground;
+    std::string legal_basis;
+  };
+
+  std::string name;
+  Template length;  // a term
+  std::vector<Start> starts;
+  std::vector<std::string> ends;  // events
+  std::vector<Pause> pauses;
+  std::vector<Extension> extensions;
+  std::vector<Template> warnings;    // terms before the end, each warned of once
+  std::optional<Template> decision;  // a term after the end: by then a written decision is due
+};
+
 // `meta.status` of a state (resident-experience.md §A).
 struct StatusRule {
   std::string text;
@@ -199,6 +231,7 @@ struct Workflow {
   std::map<std::string, ActionRule> person_actions;
   std::map<std::string, Form> forms;
   std::map<std::string, Delay> delays;
+  std::map<std::string, ClockRule> clocks;
   std::map<std::string, cel::Program> parties;  // role → pseudonym, or list of pseudonyms
   Json parameters;  // as `parameters` in expressions
   Json context;     // as the case starts

@@ -11,7 +11,8 @@ Status queued() {
   status.turn = "municipality";
   status.push = "N";
   status.by = parse_iso_date("2027-04-01");
-  status.clock = "place-offer";
+  status.clock = {{"name", "place-offer"}, {"state", "running"}, {"startedOn", "2026-04-23"},
+                  {"due", "2026-06-25"}};
   status.legal_basis = {"place-right"};
   status.actions = {"withdraw"};
   status.visible_to = {"applicant", "guardians", "official"};
@@ -22,13 +23,14 @@ Status queued() {
 
 TEST(Status, is_published_in_the_shape_that_readers_know) {
   EXPECT_EQ(published(queued()), Json::parse(R"({
-    "text":"queued","turn":"municipality","push":"N","by":"2027-04-01","clock":"place-offer",
+    "text":"queued","turn":"municipality","push":"N","by":"2027-04-01",
+    "clock":{"name":"place-offer","state":"running","startedOn":"2026-04-23","due":"2026-06-25"},
     "legalBasis":["place-right"],"actions":["withdraw"],
     "visibleTo":["applicant","guardians","official"],"args":{"ahead":11},"final":false,
     "delayed":{"system":"population-register","since":"2026-05-04T06:00:00Z"}})"));
   Status bare = queued();
   bare.by.reset();
-  bare.clock.reset();
+  bare.clock = nullptr;
   bare.delayed.reset();
   for (const char* name : {"by", "clock", "delayed"}) EXPECT_TRUE(published(bare)[name].is_null());
   EXPECT_TRUE(published(std::optional<Status>{}).is_null());
@@ -44,7 +46,8 @@ TEST(Status, comes_back_as_it_was_published) {
 
 TEST(Status, names_the_member_that_does_not_fit) {
   const std::pair<const char*, Json> wrong[] = {
-      {"text", ""}, {"turn", nullptr}, {"by", "soon"}, {"by", 1}, {"clock", 1}, {"args", 1},
+      {"text", ""}, {"turn", nullptr}, {"by", "soon"}, {"by", 1}, {"clock", 1}, {"clock", {{"name", "x"}}},
+      {"args", 1},
       {"actions", "x"}, {"visibleTo", {1}}, {"final", 0}, {"delayed", {{"system", "x"}}}};
   for (const auto& [name, value] : wrong) {
     Json json = published(queued());
