@@ -24,6 +24,12 @@ export class Program {
     await this.#run("clock", "--settings", this.#settings, "set", `--offset=${seconds}`, "--factor=1");
   }
 
+  // What the orchestrator's clock shows.
+  async clock() {
+    const said = await this.#run("clock", "--settings", this.#settings, "show");
+    return new Date(/\d{4}-\d\d-\d\dT\S+/.exec(said.replace(/(\d{4}-\d\d-\d\d) (\d\d)/, "$1T$2"))?.[0]);
+  }
+
   async #run(...words) {
     try {
       return (await run(this.#binary, words)).stdout;
