@@ -116,13 +116,27 @@ std::string Page::actor_word(const Pseudonym& actor) const {
 }
 
 // The label {et, en, ru} that the municipality gives a code in its list `<field>s` (`kindergarten`:
-// the parameter `kindergartens`); null where there is no such list or code.
+// the parameter `kindergartens`), and of `effect` what it says follows from a reason; null where there
+// is no such list or code.
 Json Page::label_of(const std::string& field, const std::string& code) const {
+  if (field == "effect") return effect_of(code);
   const Json list = rules_.parameters.value(field + "s", Json());
   if (!list.is_array()) return {};
   for (const Json& option : list) {
     if (option.is_object() && option.value("value", "") == code) {
       return option.value("label", Json(code));
+    }
+  }
+  return {};
+}
+
+Json Page::effect_of(const std::string& reason) const {
+  for (const Json& list : rules_.parameters) {
+    if (!list.is_array()) continue;
+    for (const Json& each : list) {
+      if (each.is_object() && each.contains("effect") && each.value("value", "") == reason) {
+        return each.at("effect");
+      }
     }
   }
   return {};
