@@ -533,7 +533,7 @@ class Applied : public Batch {
   static constexpr const char* lives_here =
       R"({"childLivesHere":true,"applicantLivesHere":true,"custody":true})";
   static constexpr const char* registered =
-      R"({"registerId":"r","status":"waiting","queue":{"scope":"rae","position":12,"of":40,"ruleRef":"application-time"}})";
+      R"({"registerId":"r","status":"queued","queue":{"scope":"rae","position":12,"of":40,"ruleRef":"application-time"}})";
 };
 
 TEST_F(Applied, offers_a_deferred_event_again_when_the_case_has_come_so_far) {

@@ -106,7 +106,7 @@ Story queued() {
                         {{"childLivesHere", true}, {"applicantLivesHere", true}, {"custody", true},
                          {"childSince", "2026-04-20"}, {"asOf", "2026-05-05"}}));
   story.take(story.news(story.value.calls.at(0).id, CallNews::Kind::done,
-                        {{"registerId", "r1"}, {"status", "waiting"},
+                        {{"registerId", "r1"}, {"status", "queued"},
                          {"queue", {{"scope", "rae"}, {"position", 12}, {"of", 40},
                                     {"ruleRef", "application-time"}}}}));
   return story;
@@ -184,6 +184,8 @@ TEST(Decide, closes_an_application_and_silently_ends_a_notice_when_the_birth_is_
 
   Story told = queued();
   told.take(told.event("birth-annulled", {{"child", {{"key", child}}}}));
+  EXPECT_TRUE(told.in("closing"));  // the register takes the application out first
+  told.take(told.news(told.value.calls.at(0).id, CallNews::Kind::done, {{"status", "withdrawn"}}));
   EXPECT_TRUE(told.in("closed"));
   EXPECT_EQ(told.value.status.at("args").at("cause"), "other");
 }

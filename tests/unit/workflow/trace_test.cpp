@@ -63,7 +63,7 @@ TEST_F(Trace, follows_a_child_from_its_birth_into_the_queue) {
   ASSERT_EQ(trace(rae, born + noticed + family + applied + resident + registered + moved), 0)
       << err_.str();
   EXPECT_EQ(states(),
-            "new expecting verifying informed checking registering queued queued ");
+            "new expecting verifying informed checking registering queued.in_line queued.in_line ");
   EXPECT_EQ(steps_[0]["event"], nullptr);
   EXPECT_EQ(steps_[1]["event"], "birth-registered");
   EXPECT_EQ(steps_[4]["event"], "application-submitted") << "the short name of the type";
