@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-// The play of deploy/demo: a thousand births come in, one family in Rae is told that it may apply, applies, and is
-// told its place in the queue. Reads from top to bottom; speaks to the system only through its HTTP API, the
+// The play of deploy/demo: a thousand births come in; one family in Rae is told that it may apply, applies, is told its
+// place in the queue, is offered a place, accepts it and signs; three others stand elsewhere on the same way. Reads
+// from top to bottom; speaks to the system only through its HTTP API, the
 // topic and the commands that an operator has.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Resident } from "./play/api.mjs";
+import { Family, fillIn, playOthers, Register, Watch } from "./play/family.mjs";
 import { postToIntake, putOnTopic, readRecords, sendBirths } from "./play/births.mjs";
 import { detail, Program, progressLine, step } from "./play/program.mjs";
 
@@ -14,8 +16,7 @@ const daysToNotice = 14;                          // Rae's `opensAt`
 const countedWithinMs = 120_000;
 const shownWithinMs = 180_000;
 const slowWithinMs = 60_000;
-const queuedWithinMs = 180_000;
-const movedWithinMs = 120_000;
+const eachStepWithinMs = 180_000;
 const refusedStatuses = [400, 413, 415, 422];
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -44,6 +45,7 @@ async function main() {
   await bringBirthsIn(records, tokens);
   const counts = await waitForCounts(program, records);
 
+  await showOthers(records);
   const birth = records.find(({ plays }) => plays).event.data;
   const resident = new Resident(options.url);
   const page = await waitForNotice(program, resident, birth);
@@ -52,7 +54,7 @@ async function main() {
   const seconds = await playResident(resident, page);
   const { applied, duplicates, parked } = counts;
   step("The play is over");
-  console.log(`demo: queued in ${seconds.toFixed(1)} s, 1000 births: ${applied} applied, ${duplicates} duplicates, ${parked} parked`);
+  console.log(`demo: place confirmed in ${seconds.toFixed(1)} s, 1000 births: ${applied} applied, ${duplicates} duplicates, ${parked} parked`);
 }
 
 async function readTokens(records) {
@@ -167,24 +169,17 @@ function tell(page) {
   detail(`${status.turnText}. ${status.next}${status.by ? ` By ${status.by}.` : ""}`);
 }
 
+// From the application to the place, in the words of the page; the time that it took.
 async function playResident(resident, id) {
-  const page = await resident.case(id);
-  const apply = page.actions.find(({ name }) => name === "apply");
-  if (!apply) throw new Error(`the page offers no application, only ${page.actions.map(({ name }) => name).join(", ") || "nothing"}`);
-  const form = await resident.form(id, apply.form);
+  const family = new Family({ resident, id, register: new Register(options.registers), tell, patienceMs: eachStepWithinMs });
+  const { watch } = family;
+  const form = await family.form("application");
   step(`${resident.me.name} opens the application`);
   for (const { label, value, origin } of form.known) detail(`${label}: ${value}${origin ? ` (${origin.text})` : ""}`);
-
-  const answers = fillIn(form);
-  const watch = new Watch(resident, id);
+  const answers = fillIn(form, { told: detail });
   step(`${resident.me.name} sends it`);
   const begun = performance.now();
-  const { action } = await resident.act(id, "apply", { subject: form.subject, revision: form.revision, form: answers });
-  await watch.until("the application is accepted", queuedWithinMs, async () => {
-    const { outcome, reason } = await resident.action(action);
-    if (outcome === "refused") throw new Error(`the application was refused: ${reason?.text}`);
-    return outcome === "accepted";
-  });
+  await family.apply(form, answers);
   detail("received and accepted");
   await watch.until("the page says that the register is slow", slowWithinMs, () => {
     if (!watch.wasDelayed && watch.pages.some(({ status }) => status.key === "queued")) {
@@ -192,70 +187,49 @@ async function playResident(resident, id) {
     }
     return watch.wasDelayed;
   });
-  const queued = await watch.until("the child stands in the queue", queuedWithinMs,
-    () => watch.pages.find(({ status }) => status.key === "queued"));
-  const seconds = (performance.now() - begun) / 1000;
+  const queued = await watch.shows(eachStepWithinMs, "queued");
   const words = ({ status, why }) => JSON.stringify([status.headline, status.body, why.length]);
-  await watch.until("the register tells another place in the queue", movedWithinMs,
+  await watch.until("the register tells another place in the queue", eachStepWithinMs,
     () => watch.pages.find((later) => later.revision > queued.revision && later.status.key === "queued" && words(later) !== words(queued)));
+
+  step("The place register offers a place");
+  await family.receiveOffer();
+  step(`${resident.me.name} accepts it`);
+  await family.acceptOffer();
+  step("The contract is signed");
+  await family.signContract();
+  const seconds = (performance.now() - begun) / 1000;
   watch.stop();
   return seconds;
 }
 
-// Answers every question of the form with its first possible choices.
-function fillIn(form) {
-  const answers = {};
-  for (const question of form.asked) {
-    const values = (question.options ?? []).map(({ value }) => value);
-    if (question.type === "ranked") answers[question.id] = values.slice(0, Math.min(2, question.atMost ?? 1));
-    else if (question.type === "choice") answers[question.id] = values[0];
-    else continue;
-    detail(`${question.label}: ${[answers[question.id]].flat().join(", ")}`);
-  }
-  return answers;
-}
-
-// The page as the stream of changes keeps it up to date: every version that was seen, told as it comes.
-class Watch {
-  pages = [];
-  wasDelayed = false;
-  #stop = new AbortController();
-  #failure = null;
-
-  constructor(resident, id) {
-    this.#follow(resident, id).catch((error) => {
-      this.#failure = error;
-    });
-  }
-
-  async #follow(resident, id) {
-    for await (const { event } of resident.changes(this.#stop.signal)) {
-      if (event !== "snapshot" && event !== "change") continue;
-      const page = await resident.case(id);
-      if (page.revision === this.pages.at(-1)?.revision) continue;
-      if (this.pages.length > 0) tell(page);
-      this.wasDelayed ||= Boolean(page.status.delayed);
-      this.pages.push(page);
+// Three families whose children are older stand side by side, each further on the way.
+async function showOthers(records) {
+  step("Three other families in Rae apply: one waits for a later year, one gets an offer, one a place");
+  const begun = performance.now();
+  const named = new Set(records.flatMap(({ after }) => after ?? []));
+  const births = records
+    .filter(({ kind, plays, event }) => kind === "birth" && !plays && event.data.residenceKov === "0653" && event.data.guardians.length === 2 && !named.has(event.id))
+    .map(({ event }) => event.data);
+  const children = new Map();
+  for (const { guardians } of births) for (const { personalCode } of guardians) children.set(personalCode, (children.get(personalCode) ?? 0) + 1);
+  const latest = new Date(theDay);
+  latest.setUTCDate(latest.getUTCDate() - daysToNotice - 1);
+  const chosen = births
+    .filter(({ child, guardians }) => child.bornOn < latest.toISOString().slice(0, 10) && guardians.every(({ personalCode }) => children.get(personalCode) === 1))
+    .sort((a, b) => (a.child.bornOn < b.child.bornOn ? 1 : -1));
+  const login = async (guardians) => {
+    const resident = new Resident(options.url);
+    const end = Date.now() + shownWithinMs;
+    for (let found = null; ; await pause(300)) {
+      found = await firstCase(resident, guardians);
+      if (found) return { resident, id: found.case };
+      if (Date.now() > end) throw new Error(`no case was shown to a family within ${shownWithinMs / 1000} s`);
     }
-  }
-
-  async until(what, ms, isSo) {
-    const end = Date.now() + ms;
-    for (;;) {
-      if (this.#failure) throw this.#failure;
-      const found = await isSo();
-      if (found) return found;
-      if (Date.now() > end) {
-        const said = this.pages.at(-1)?.status.headline;
-        throw new Error(`${ms / 1000} s passed before this was seen: ${what}${said ? ` (the page says: ${said})` : ""}`);
-      }
-      await pause(100);
-    }
-  }
-
-  stop() {
-    this.#stop.abort();
-  }
+  };
+  const others = await playOthers({ births: chosen, login, register: new Register(options.registers), patienceMs: eachStepWithinMs });
+  for (const { name, guardian, headline } of others) detail(`${guardian} ${name}: ${headline}`);
+  detail(`within ${((performance.now() - begun) / 1000).toFixed(1)} s`);
 }
 
 // Without --once: the address, and what happens on the family's page until Ctrl-C.
@@ -263,7 +237,7 @@ async function stay(resident, id) {
   console.log();
   step(`Open ${options.url} and log in as ${resident.me.name}. Ctrl-C ends the demo.`);
   console.log();
-  const watch = new Watch(resident, id);
+  const watch = new Watch(resident, id, tell);
   await watch.until("never", Infinity, () => false);
 }
 
