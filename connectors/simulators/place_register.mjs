@@ -269,14 +269,18 @@ export class PlaceRegister {
     return this.#tellOf(application, "queue.position-changed", { queue: this.#queue(application) });
   }
 
-  // A round of one municipality: `do` is start, pause (a stage is over, another follows) or end.
+  // A round of one municipality: `do` is start, pause (a stage is over, another follows) or end. Told of each application in
+  // it, and of the whole.
   round({ kov, do: what, id, stage = 1, endsOn, answersUntil, nextOn, refusesNew = false }) {
     const round = { id, stage, ...(endsOn ? { endsOn } : {}), ...(nextOn ? { nextOn } : {}) };
     const ofState = (...states) => [...this.#applications.values()].filter((each) => each.kov === kov && states.includes(each.state));
     demand(/^[0-9]{4}$/.test(kov ?? "") && id, "round", "expected kov and id");
     if (what === "start") {
-      for (const each of ofState("queued", "between_rounds")) each.state = "locked";
       this.#rounds.set(kov, { ...round, refusesNew });
+      for (const each of ofState("queued", "between_rounds")) {
+        each.state = "locked";
+        this.#tellOf(each, "application.status-changed", { status: "locked", round });
+      }
       return this.#tell(kov, "round.started", `${id}-${stage}-started`, { round });
     }
     demand(this.#rounds.has(kov), "no-round", "no round is running", 409);
@@ -289,7 +293,10 @@ export class PlaceRegister {
     }
     demand(what === "end", "do", "expected start, pause or end");
     this.#rounds.delete(kov);
-    for (const each of ofState("locked", "between_rounds")) each.state = "queued";
+    for (const each of ofState("locked", "between_rounds")) {
+      each.state = "queued";
+      this.#tellOf(each, "application.status-changed", { status: "queued", round });
+    }
     return this.#tell(kov, "round.ended", `${id}-${stage}-ended`, { round });
   }
 

@@ -97,7 +97,7 @@ test("a round locks the queue, pauses with word to each, and gives the queue bac
   desk.register.round({ kov, do: "pause", id: "r", answersUntil: "2027-04-20", nextOn: "2027-04-22" });
   desk.register.round({ kov, do: "end", id: "r", nextOn: "2028-04-01" });
   assert.equal(desk.call("GET", "v1/applications/a").body.status, "Järjekorras");
-  assert.deepEqual(desk.types(), ["offer.made", "round.started", "application.status-changed", "round.ended"]);
+  assert.deepEqual(desk.types(), ["offer.made", "application.status-changed", "round.started", "application.status-changed", "application.status-changed", "round.ended"]);
   assert.throws(() => desk.register.round({ kov, do: "end", id: "r" }), refused("no-round", 409));
 });
 
