@@ -51,7 +51,8 @@ log.retention.hours=168
 PROPERTIES
   if [ -e "$folder/formatted" ]; then return; fi
   rm -rf "$folder/data"
-  id=$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=')
+  # Sixteen random bytes in Kafka's spelling; one that began with a dash would be read as an option.
+  id=A$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=' | tail -c +2)
   kafka_java -Xmx128m -cp "$kafka_lib/*" kafka.tools.StorageTool format \
     -t "$id" -c "$folder/server.properties" >"$folder/format.log" 2>&1 </dev/null ||
     fail_with_log "$folder/format.log" "Kafka's log folder could not be formatted"
