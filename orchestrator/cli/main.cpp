@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "cli/exit_codes.hpp"
 #include "cli/operator_commands.hpp"
 #include "cli/run.hpp"
 #include "cli/settings.hpp"
@@ -12,8 +13,7 @@
 namespace {
 
 namespace cli = elukaar::cli;
-
-constexpr int bad_usage = 2;
+using cli::bad_usage;
 
 // Reads the settings and does something with them; every failure becomes one line and exit code 2.
 template <class Work>

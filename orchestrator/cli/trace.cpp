@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/exit_codes.hpp"
 #include "cli/machine.hpp"
 #include "cli/workflow_commands.hpp"
 #include "workflow/load.hpp"
@@ -11,10 +12,6 @@
 namespace elukaar::cli {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr int ok = 0;
-constexpr int found_problems = 1;
-constexpr int bad_usage = 2;
 
 constexpr std::size_t max_trace_events = 1'000'000;
 constexpr std::size_t max_trace_line = 1024 * 1024;

@@ -9,15 +9,12 @@
 
 #include <fmt/format.h>
 
+#include "cli/exit_codes.hpp"
 #include "workflow/load.hpp"
 
 namespace elukaar::cli {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr int ok = 0;
-constexpr int found_problems = 1;
-constexpr int bad_usage = 2;
 
 void tell(const Problems& problems, std::ostream& to) {
   for (const Problem& problem : problems) to << to_text(problem) << '\n';
