@@ -67,8 +67,14 @@ int main(int argc, char** argv) try {
   drain->add_option("--expected", throughput.expected, "events")->required();
   int warm_up = 3;
   drain->add_option("--warm-up", warm_up, "seconds")->capture_default_str();
-  drain->add_option("--process", throughput.processes, "name id, whose processor time is told");
+  std::vector<std::string> processes;
+  drain->add_option("--process", processes, "name=id, whose processor time is told");
   drain->callback([&] {
+    for (const std::string& process : processes) {
+      const auto sign = process.find('=');
+      if (sign == std::string::npos) throw std::runtime_error("--process: expected name=id");
+      throughput.processes[process.substr(0, sign)] = std::stoi(process.substr(sign + 1));
+    }
     throughput.warm_up = std::chrono::seconds{warm_up};
     std::cout << measure_throughput(throughput).dump() << '\n';
   });
