@@ -57,6 +57,12 @@ class Deciding {
     return std::move(decision_);
   }
 
+  Decision stop(const std::string& why) {
+    incident(why);
+    record();
+    return std::move(decision_);
+  }
+
  private:
   void handle(const EventArrived& event) {
     if (!is_open(former_.lifecycle)) return park("the case is closed");
@@ -384,6 +390,11 @@ std::string_view to_string(Disposition disposition) {
 Decision decide(const workflow::Workflow& workflow, const Case& value, const Input& input,
                 Timestamp now, const calendar::Calendar& calendar) {
   return Deciding{workflow, value, input, now, calendar}.run();
+}
+
+Decision stop(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
+              const calendar::Calendar& calendar, const std::string& why) {
+  return Deciding{workflow, value, input, now, calendar}.stop(why);
 }
 
 Digest chained_hash(const Digest& former, const Case& value, const JournalEntry& entry,

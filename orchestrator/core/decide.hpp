@@ -19,6 +19,11 @@ namespace elukaar::core {
 Decision decide(const workflow::Workflow& workflow, const Case& value, const Input& input,
                 Timestamp now, const calendar::Calendar& calendar);
 
+// The decision that stops a case at an input of which nothing could be stored: an incident with this
+// reason, the input waits to be offered again, everything else stays as it was. Pure like `decide`.
+Decision stop(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
+              const calendar::Calendar& calendar, const std::string& why);
+
 // The hash of a journal row, over the row and its predecessor's hash. `digest` names the workflow.
 Digest chained_hash(const Digest& former, const Case& value, const JournalEntry& entry,
                     std::string_view digest, const std::vector<Record>& records);

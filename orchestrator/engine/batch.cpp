@@ -42,6 +42,9 @@ class Fold {
        std::map<std::string, Lane>& lanes)
       : store_(store), transaction_(transaction), parts_(parts), lanes_(lanes) {}
 
+  // From now on nothing follows from an input but that its case stands still, for this reason.
+  void stop_at_once(std::string why) { stop_ = std::move(why); }
+
   // All reading and locking, in the order that keeps two batches from waiting for each other: keys
   // before cases, each sorted.
   void prepare(std::initializer_list<const std::vector<Arrival>*> groups,
@@ -303,13 +306,13 @@ class Fold {
       input.key = arrival.key;
       input.received_at = arrival.time;
       input.body = core::EventArrived{route.rule->name, arrival.event};
-      const core::Decision decision = decide(*working, input);
+      core::Decision decision = decide(*working, input);
       if (decision.disposition == core::Disposition::parked) {
         park(arrival, {"unexpected", decision.reason}, {});
         continue;
       }
       fate = Fate::applied;
-      settle(*working, input, decision);
+      settle(*working, input, std::move(decision));
     }
     return fate;
   }
@@ -389,7 +392,7 @@ class Fold {
       decision.effects.keys_added.push_back({key.name, key.value});
     }
     Working& placed = *cases_.emplace(working->row.ref, std::move(working)).first->second;
-    settle(placed, input, decision);
+    settle(placed, input, std::move(decision));
     return Fate::applied;
   }
 
@@ -433,7 +436,7 @@ class Fold {
         TimerRow{due.ref, due.lane,
                  {due.text_a, due.text_b, static_cast<std::uint32_t>(due.n), due.at, true}},
         false};
-    settle(working, input, decision);
+    settle(working, input, std::move(decision));
   }
 
   void apply_call(Working& working, const DueInput& due) {
@@ -474,10 +477,14 @@ class Fold {
     input.key = {"elukaar/command", due.id.str()};
     input.received_at = due.at;
     input.body = core::Command{kinds.at(due.text_a), due.text_b, due.text_c};
-    const core::Decision decision = decide(working, input);
+    if (stop_) {  // the operator reads why; the case has nothing to wait for
+      writes_.commands_done.push_back({due.id, false, *stop_});
+      return;
+    }
+    core::Decision decision = decide(working, input);
     writes_.commands_done.push_back(
         {due.id, decision.disposition == core::Disposition::applied, decision.reason});
-    settle(working, input, decision);
+    settle(working, input, std::move(decision));
   }
 
   void expire_deferred(Working& working, const DueInput& due) {
@@ -530,12 +537,15 @@ class Fold {
   // ---- One decision -------------------------------------------------------------------------------
 
   core::Decision decide(const Working& working, const core::Input& input) {
+    if (stop_) {
+      return core::stop(*working.workflow, working.value, input, now_, parts_.calendar, *stop_);
+    }
     return core::decide(*working.workflow, working.value, input, now_, parts_.calendar);
   }
 
   // Takes a decision over into the batch, and everything that follows from it at once: early events
   // under keys just gained, deferred ones for which there may now be a state.
-  void settle(Working& working, const core::Input& input, const core::Decision& decision) {
+  void settle(Working& working, const core::Input& input, core::Decision decision) {
     if (decision.disposition == core::Disposition::parked) {
       park_input(working, input, "unexpected", decision.reason);
       return;
@@ -545,10 +555,11 @@ class Fold {
     offer_early(working, decision.effects.keys_added);
   }
 
-  void take_over(Working& working, const core::Input& input, const core::Decision& decision) {
+  // Moves the case out of the decision; the rest of it stays.
+  void take_over(Working& working, const core::Input& input, core::Decision& decision) {
     using core::Disposition;
     const std::uint32_t deferred = working.value.deferred;
-    working.value = decision.next;
+    working.value = std::move(decision.next);
     working.value.deferred = deferred;
     working.changed = true;
     ++result_.dispositions[std::string{core::to_string(decision.disposition)}];
@@ -665,10 +676,10 @@ class Fold {
     input.key = arrival.key;
     input.received_at = arrival.time;
     input.body = core::EventArrived{name->second, arrival.event};
-    const core::Decision decision = decide(working, input);
+    core::Decision decision = decide(working, input);
     if (decision.disposition == core::Disposition::parked) return;  // stays parked, as unexpected
     writes_.parked_applied.push_back(event.id);
-    settle(working, input, decision);
+    settle(working, input, std::move(decision));
   }
 
   // Oldest first, from the beginning again after each change, as long as one is taken.
@@ -679,7 +690,7 @@ class Fold {
       auto input = decode_input(row.input);
       if (!input) throw StoreFault(StoreFault::Kind::refused, "", input.error());
       input->cause = working.value.sequence;
-      const core::Decision decision = decide(working, *input);
+      core::Decision decision = decide(working, *input);
       if (decision.disposition == core::Disposition::deferred) {
         ++i;
         continue;
@@ -745,6 +756,7 @@ class Fold {
   EngineParts& parts_;
   std::map<std::string, Lane>& lanes_;
   Lane* current_lane_ = nullptr;
+  std::optional<std::string> stop_;
   Timestamp now_{};
   std::size_t parks_ = 0;
 
@@ -780,9 +792,13 @@ void reset_counts(std::map<std::string, Lane>& lanes) {
 
 }  // namespace
 
-BatchResult run_batch(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,
-                      const std::string& owner, std::chrono::seconds lease,
-                      const std::vector<Arrival>& arrivals, std::size_t most_internal) {
+namespace {
+
+// `stop`: nothing follows from the due inputs but that their cases stand still.
+BatchResult carry_through(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,
+                          const std::string& owner, std::chrono::seconds lease,
+                          const std::vector<Arrival>& arrivals, std::size_t most_internal,
+                          const std::optional<std::string>& stop) {
   auto transaction = store.begin();
   std::map<std::string, Lane> after = lanes;
   reset_counts(after);
@@ -795,6 +811,7 @@ BatchResult run_batch(CaseStore& store, EngineParts& parts, std::map<std::string
   if (arrivals.empty() && due.empty()) return {};
 
   Fold fold(store, *transaction, parts, after);
+  if (stop) fold.stop_at_once(*stop);
   const std::vector<Arrival> retried = fold.take_retried(due);
   fold.prepare({&arrivals, &retried}, due);
   for (const DueInput& input : due) {
@@ -814,6 +831,22 @@ BatchResult run_batch(CaseStore& store, EngineParts& parts, std::map<std::string
   result = fold.take_result();
   result.internal_inputs = due.size();
   return result;
+}
+
+}  // namespace
+
+BatchResult run_batch(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,
+                      const std::string& owner, std::chrono::seconds lease,
+                      const std::vector<Arrival>& arrivals, std::size_t most_internal) {
+  return carry_through(store, parts, lanes, owner, lease, arrivals, most_internal, {});
+}
+
+BatchResult stop_offender(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,
+                          const std::string& owner, std::chrono::seconds lease,
+                          const std::string& sqlstate) {
+  return carry_through(store, parts, lanes, owner, lease, {}, 1,
+                       fmt::format("the database refused what follows from it (SQLSTATE {})",
+                                   sqlstate.empty() ? "none" : sqlstate));
 }
 
 BatchResult park_offender(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,

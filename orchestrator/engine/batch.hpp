@@ -52,6 +52,12 @@ BatchResult run_batch(CaseStore& store, EngineParts& parts, std::map<std::string
                       const std::string& owner, std::chrono::seconds lease,
                       const std::vector<Arrival>& arrivals, std::size_t most_internal);
 
+// The first input that is due is the batch's offender: its case stands still with an incident, the input
+// waits; a command is refused.
+BatchResult stop_offender(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,
+                          const std::string& owner, std::chrono::seconds lease,
+                          const std::string& sqlstate);
+
 // Parks one arrival as the batch's offender and moves its lane past it.
 BatchResult park_offender(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,
                           const std::string& owner, std::chrono::seconds lease, Arrival arrival,

@@ -236,6 +236,10 @@ class CaseStore {
   // Takes Kafka lanes by name (rows are made where there are none), whoever had them.
   virtual std::vector<Lane> take_lanes(const std::vector<std::string>& names,
                                        const std::string& owner, std::chrono::seconds lease) = 0;
+  // The same for those that nobody else holds: without an owner, past their lease, or in this owner's name
+  // under whatever epoch (he may not have heard of a commit of his own).
+  virtual std::vector<Lane> retake_lanes(const std::vector<std::string>& names,
+                                         const std::string& owner, std::chrono::seconds lease) = 0;
   // Takes internal lanes whose lease is over or that nobody has, as far as this owner has fewer than
   // its share of all owners alive.
   virtual std::vector<Lane> take_internal_lanes(const std::string& owner, std::size_t held,
@@ -254,6 +258,10 @@ class CaseStore {
   virtual int release_number(const workflow::Workflow& workflow) = 0;
   // The canonical source behind a number.
   virtual std::optional<std::string> release_source(int number) = 0;
+
+  // The content of parked records is kept for 30 days (privacy); then the record counts as discarded, with
+  // its reason. Returns how many were discarded now.
+  virtual std::size_t discard_expired(std::size_t most) = 0;
 
   // A case whose stored input cannot be applied stands still from now on.
   virtual void mark_incident(const CaseRef& ref, const std::string& why) = 0;

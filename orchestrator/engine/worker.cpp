@@ -10,6 +10,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::size_t discard_page = 1'000;   // parked records discarded at a time
+constexpr std::chrono::minutes discard_every{10};
+constexpr const char* keeper_lane = "internal/00";  // its owner does what one worker has to do
 constexpr std::size_t republish_page = 1'000;  // journal rows read at a time
 
 }  // namespace
@@ -104,8 +107,7 @@ bool Worker::halve(std::vector<Arrival> arrivals, std::size_t most_internal,
   if (most_internal > 0) {
     if (!arrivals.empty()) return carry({}, most_internal) && carry(std::move(arrivals), 0);
     if (most_internal > 1) return carry({}, most_internal / 2);
-    stop_offending_case(fault);
-    return true;
+    return stop_offending_case(fault);
   }
   if (arrivals.size() == 1) {
     observer_.fault(fmt::format("a record is parked as faulted: {}", fault.what()));
@@ -126,17 +128,32 @@ bool Worker::halve(std::vector<Arrival> arrivals, std::size_t most_internal,
 }
 
 // The first input that is due cannot be applied: its case stands still until an operator looks.
-void Worker::stop_offending_case(const StoreFault& fault) {
+bool Worker::stop_offending_case(const StoreFault& fault) {
+  observer_.fault(fmt::format("a due input is refused: {}", fault.what()));
+  try {
+    BatchResult result = stop_offender(store_, parts_, lanes_, settings_.owner, settings_.lease,
+                                       fault.sqlstate());
+    if (result.lost_lanes) {
+      drop_lost_lanes();
+      return false;
+    }
+    publish(result);
+    return true;
+  } catch (const StoreFault& again) {
+    if (again.kind() != StoreFault::Kind::refused) throw;
+  }
+  // Not even the incident can be journalled: the case is marked, and nothing of it is read any more.
   std::vector<int> internal;
   for (const auto& [name, lane] : lanes_) {
     if (lane.kind == LaneKind::internal) internal.push_back(lane.internal_number);
   }
   const auto due = store_.begin()->due_inputs(internal, 1);
-  if (due.empty() || due.front().ref.id.is_nil()) return;
-  const std::string why = fmt::format(
-      "the database refused what follows from an input (SQLSTATE {})", fault.sqlstate());
-  observer_.fault(fmt::format("case {}: {}", due.front().ref.id.str(), fault.what()));
-  store_.mark_incident(due.front().ref, why);
+  if (!due.empty() && !due.front().ref.id.is_nil()) {
+    store_.mark_incident(due.front().ref,
+                         fmt::format("the database refused what follows from an input (SQLSTATE {})",
+                                     fault.sqlstate()));
+  }
+  return true;
 }
 
 void Worker::publish(BatchResult& result) {
@@ -164,6 +181,15 @@ void Worker::look_after_lanes() {
   looked_after_ = now;
   for (auto& [name, lane] : lanes_) lane.published_sequence = outbox_.published(lane.id);
   drop(store_.keep_lanes(held(), settings_.owner, settings_.lease));
+  take_back_assigned();
+  if (lanes_.contains(keeper_lane) && now - discarded_at_ >= discard_every) {
+    const std::size_t discarded = store_.discard_expired(discard_page);
+    if (discarded < discard_page) discarded_at_ = now;
+    if (discarded > 0) {
+      observer_.fault(fmt::format("{} parked records were discarded: not applied within 30 days",
+                                  discarded));
+    }
+  }
   std::size_t internal = 0;
   std::map<std::string, std::int64_t> progress;
   for (const auto& [name, lane] : lanes_) {
@@ -216,6 +242,7 @@ std::map<std::string, std::int64_t> Worker::lanes_assigned(const std::vector<std
   while (!stopping_()) {
     try {
       std::map<std::string, std::int64_t> positions;
+      assigned_.insert(names.begin(), names.end());
       for (Lane& lane : store_.take_lanes(names, settings_.owner, settings_.lease)) {
         if (lane.position) positions[lane.name] = *lane.position;
         adopt(std::move(lane));
@@ -232,6 +259,7 @@ std::map<std::string, std::int64_t> Worker::lanes_assigned(const std::vector<std
 void Worker::lanes_revoked(const std::vector<std::string>& names, bool lost) {
   std::vector<Lane> given;
   for (const std::string& name : names) {
+    assigned_.erase(name);
     const auto lane = lanes_.find(name);
     if (lane == lanes_.end()) continue;
     lane->second.published_sequence = outbox_.published(lane->second.id);
@@ -269,23 +297,21 @@ void Worker::drop(const std::vector<LaneId>& lost) {
   }
 }
 
-// After a fault the outcome of the last commit is unknown: the lanes are taken again as the database
-// has them, and read and published from there. Lanes that somebody has taken meanwhile stay theirs.
+// After a fault the outcome of the last commit is unknown, even that of taking a lane: all that may be
+// ours is taken again as the database has it, and read and published from there. Lanes that somebody
+// else has taken meanwhile stay theirs.
 void Worker::recover() {
-  std::map<std::string, std::int64_t> positions;
   const std::vector<Lane> before = held();
-  for (const Lane& lane : before) {
-    if (lane.kind == LaneKind::kafka) positions[lane.name] = -1;
-  }
-  const auto lost = store_.keep_lanes(before, settings_.owner, settings_.lease);
-  std::vector<std::string> still_ours;
+  store_.keep_lanes(before, settings_.owner, settings_.lease);  // what is known to be published
+  std::set<std::string> names = assigned_;
   for (const Lane& lane : before) {
     outbox_.close(lane.id);
-    if (std::find(lost.begin(), lost.end(), lane.id) == lost.end()) still_ours.push_back(lane.name);
+    names.insert(lane.name);
   }
-  // Until this has succeeded the worker remembers what it held and comes back here.
-  std::vector<Lane> taken = store_.take_lanes(still_ours, settings_.owner, settings_.lease);
+  std::vector<Lane> taken = store_.retake_lanes({names.begin(), names.end()}, settings_.owner,
+                                                settings_.lease);
   lanes_.clear();
+  std::map<std::string, std::int64_t> positions;
   for (Lane& lane : taken) {
     if (lane.kind == LaneKind::kafka) positions[lane.name] = lane.position.value_or(-1);
     adopt(std::move(lane));
@@ -293,6 +319,20 @@ void Worker::recover() {
   source_.rewind(positions);
   looked_after_ = {};
   must_recover_ = false;
+}
+
+void Worker::take_back_assigned() {
+  std::vector<std::string> missing;
+  for (const std::string& name : assigned_) {
+    if (!lanes_.contains(name)) missing.push_back(name);
+  }
+  if (missing.empty()) return;
+  std::map<std::string, std::int64_t> positions;
+  for (Lane& lane : store_.retake_lanes(missing, settings_.owner, settings_.lease)) {
+    positions[lane.name] = lane.position.value_or(-1);
+    adopt(std::move(lane));
+  }
+  if (!positions.empty()) source_.rewind(positions);
 }
 
 std::vector<Lane> Worker::held() const {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -57,13 +58,14 @@ class Worker : private LaneListener {
   // False: a lane was lost, nothing more of the batch may be carried.
   bool carry(std::vector<Arrival> arrivals, std::size_t most_internal);
   bool halve(std::vector<Arrival> arrivals, std::size_t most_internal, const StoreFault& fault);
-  void stop_offending_case(const StoreFault& fault);
+  bool stop_offending_case(const StoreFault& fault);
   void publish(BatchResult& result);
   void look_after_lanes();
   void adopt(Lane lane);
   void republish(const Lane& lane);
   void drop_lost_lanes();
   void drop(const std::vector<LaneId>& lost);
+  void take_back_assigned();
   void recover();
   std::vector<Lane> held() const;
 
@@ -74,10 +76,14 @@ class Worker : private LaneListener {
   WorkerObserver& observer_;
   Outbox outbox_;
   std::map<std::string, Lane> lanes_;
+  // What the topics' group has given to this worker. A lane of these that is not in `lanes_` could not be
+  // taken yet, or was lost to a fault: it is tried again until the group takes it away.
+  std::set<std::string> assigned_;
   std::vector<Arrival> drained_;  // taken from the source, not yet committed
   BatchResult round_;  // what this round's batches came to, together
   std::function<bool()> stopping_ = [] { return false; };
   std::chrono::steady_clock::time_point looked_after_{};
+  std::chrono::steady_clock::time_point discarded_at_{};
   std::atomic<std::chrono::steady_clock::rep> last_round_{0};
   bool must_recover_ = false;
 };

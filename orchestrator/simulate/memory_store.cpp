@@ -435,6 +435,18 @@ std::vector<Lane> MemoryCaseStore::take_internal_lanes(const std::string& owner,
   return taken;
 }
 
+std::vector<Lane> MemoryCaseStore::retake_lanes(const std::vector<std::string>& names,
+                                                const std::string& owner,
+                                                std::chrono::seconds lease) {
+  std::vector<Lane> taken;
+  for (StoredLane& stored : lanes_) {
+    if (std::find(names.begin(), names.end(), stored.lane.name) == names.end()) continue;
+    if (!stored.owner.empty() && stored.owner != owner && stored.lease_until >= now_) continue;
+    taken.push_back(hand_over(stored, owner, lease));
+  }
+  return taken;
+}
+
 std::vector<LaneId> MemoryCaseStore::keep_lanes(const std::vector<Lane>& lanes,
                                                 const std::string& owner,
                                                 std::chrono::seconds lease) {
@@ -491,6 +503,8 @@ std::optional<std::string> MemoryCaseStore::release_source(int number) {
   const auto known = releases_.find(number);
   return known == releases_.end() ? std::nullopt : std::optional{known->second};
 }
+
+std::size_t MemoryCaseStore::discard_expired(std::size_t /*most*/) { return 0; }
 
 void MemoryCaseStore::mark_incident(const CaseRef& ref, const std::string& why) {
   CaseRow& row = cases_.at(ref);

@@ -53,6 +53,11 @@ class RecordingStore final : public engine::CaseStore {
   std::vector<RecordedTransaction> recorded;
 
   std::unique_ptr<engine::BatchTransaction> begin() override;
+  std::vector<engine::Lane> retake_lanes(const std::vector<std::string>& names,
+                                         const std::string& owner,
+                                         std::chrono::seconds lease) override {
+    return store_.retake_lanes(names, owner, lease);
+  }
   std::vector<engine::Lane> take_lanes(const std::vector<std::string>& names,
                                        const std::string& owner,
                                        std::chrono::seconds lease) override {
@@ -81,6 +86,7 @@ class RecordingStore final : public engine::CaseStore {
   std::optional<std::string> release_source(int number) override {
     return store_.release_source(number);
   }
+  std::size_t discard_expired(std::size_t most) override { return store_.discard_expired(most); }
   void mark_incident(const engine::CaseRef& ref, const std::string& why) override {
     store_.mark_incident(ref, why);
   }

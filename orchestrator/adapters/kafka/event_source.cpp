@@ -147,12 +147,20 @@ std::vector<engine::SourceRecord> EventSource::drain(std::size_t most,
 
 void EventSource::rewind(const std::map<std::string, std::int64_t>& offsets) {
   if (offsets.empty()) return;
-  const Partitions partitions = implementation_->list(offsets);
   rd_kafka_t* client = implementation_->client.get();
-  // Assigned anew: what has been fetched meanwhile is dropped by the client.
-  Handle<rd_kafka_error_t> error(rd_kafka_incremental_unassign(client, partitions.get()));
-  if (!error) error.reset(rd_kafka_incremental_assign(client, partitions.get()));
-  if (error) implementation_->fault(fmt::format("kafka: {}", rd_kafka_error_string(error.get())));
+  // One by one: a partition that the group has taken away meanwhile must not keep the others from it.
+  for (const auto& offset : offsets) {
+    const Partitions one = implementation_->list({offset});
+    // Assigned anew: what has been fetched meanwhile is dropped by the client.
+    Handle<rd_kafka_error_t> error(rd_kafka_incremental_unassign(client, one.get()));
+    if (error) {
+      implementation_->fault(fmt::format("kafka: {}: {}", offset.first,
+                                         rd_kafka_error_string(error.get())));
+      continue;  // no longer assigned: nothing of it is delivered
+    }
+    error.reset(rd_kafka_incremental_assign(client, one.get()));
+    if (error) throw std::runtime_error(fmt::format("kafka: {}", rd_kafka_error_string(error.get())));
+  }
 }
 
 void EventSource::note_progress(const std::map<std::string, std::int64_t>& offsets) {

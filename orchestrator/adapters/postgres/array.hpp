@@ -5,32 +5,42 @@
 
 namespace elukaar::adapters::postgres {
 
-// The text form of a one-dimensional array parameter, built element by element.
+// The text form of a one-dimensional array parameter, built element by element; complete after each.
 class Array {
  public:
   void add(std::string_view element) {
-    separate();
+    reopen();
     text_ += '"';
-    for (const char c : element) {
-      if (c == '"' || c == '\\') text_ += '\\';
-      text_ += c;
+    // Whole stretches at once: most of what is written passes here.
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < element.size(); ++i) {
+      if (element[i] != '"' && element[i] != '\\') continue;
+      text_.append(element, begin, i - begin);
+      text_ += '\\';
+      begin = i;
     }
-    text_ += '"';
+    text_.append(element, begin);
+    text_ += "\"}";
   }
   // A number or anything else that needs no quotes.
   void add_plain(std::string_view element) {
-    separate();
+    reopen();
     text_ += element;
+    text_ += '}';
   }
   void add_null() { add_plain("NULL"); }
 
-  std::string str() const { return text_ + "}"; }
+  const std::string& str() const { return text_; }
 
  private:
-  void separate() {
-    if (text_.size() > 1) text_ += ',';
+  void reopen() {
+    if (text_.size() == 2) {
+      text_.pop_back();
+    } else {
+      text_.back() = ',';
+    }
   }
-  std::string text_ = "{";
+  std::string text_ = "{}";
 };
 
 }  // namespace elukaar::adapters::postgres

@@ -252,6 +252,17 @@ on conflict do nothing)sql"},
 update elukaar.parked set status = 'applied', resolved_at = clock_timestamp(), bytes = ''
 where id = any ($1::uuid[]))sql"},
 
+    {"discard_expired", R"sql(
+with gone as (
+  select id from elukaar.parked
+  where status in ('parked', 'retry') and expires_at < clock_timestamp()
+  order by expires_at limit $1 for update skip locked),
+unkeyed as (delete from elukaar.parked_key k using gone where k.parked_id = gone.id)
+update elukaar.parked p
+set status = 'discarded', lane = null, bytes = '', resolved_at = clock_timestamp(),
+    detail = p.detail || '; nobody had it applied within its 30 days, so its content is deleted'
+from gone where p.id = gone.id)sql"},
+
     {"parked_unkey", "delete from elukaar.parked_key where parked_id = any ($1::uuid[])"},
 
     {"take_internal", R"sql(
@@ -271,6 +282,13 @@ on conflict (name) do nothing)sql"},
 update elukaar.lane l
 set owner = $2, epoch = epoch + 1, lease_until = clock_timestamp() + $3 * interval '1 second'
 where l.name = any ($1::text[])
+returning id, name, kind, epoch, position, next_sequence, published_sequence)sql"},
+
+    {"retake_lanes", R"sql(
+update elukaar.lane l
+set owner = $2, epoch = epoch + 1, lease_until = clock_timestamp() + $3 * interval '1 second'
+where l.name = any ($1::text[])
+  and (l.owner is null or l.owner = $2 or l.lease_until < clock_timestamp())
 returning id, name, kind, epoch, position, next_sequence, published_sequence)sql"},
 
     {"keep_lanes", R"sql(

@@ -29,6 +29,7 @@ constexpr const char* session_settings = R"sql(
   set idle_in_transaction_session_timeout = '15s';
   set lock_timeout = '30s';
   set plan_cache_mode = force_generic_plan;
+  set jit = off;
   set application_name = 'elukaar worker';
 )sql";
 
@@ -204,7 +205,7 @@ class Transaction final : public engine::BatchTransaction {
   }
 
   std::vector<engine::FoundKey> find(const std::vector<CorrelationKey>& keys) override {
-    const auto columns = key_columns(keys);
+    auto columns = key_columns(keys);
     std::vector<engine::FoundKey> found;
     for (const pqxx::row& row : run("find", columns[0].str(), columns[1].str(), columns[2].str(),
                                     columns[3].str())) {
@@ -233,7 +234,7 @@ class Transaction final : public engine::BatchTransaction {
   }
 
   std::vector<engine::CaseRow> lock_cases(std::vector<CaseRef> refs) override {
-    const auto columns = ref_columns(refs);
+    auto columns = ref_columns(refs);
     std::vector<engine::CaseRow> rows;
     for (const pqxx::row& row : run("lock_cases", columns[0].str(), columns[1].str())) {
       engine::CaseRow each;
@@ -274,7 +275,7 @@ class Transaction final : public engine::BatchTransaction {
   }
 
   std::vector<engine::DeferredRow> deferred_of(const std::vector<CaseRef>& refs) override {
-    const auto columns = ref_columns(refs);
+    auto columns = ref_columns(refs);
     std::vector<engine::DeferredRow> rows;
     for (const pqxx::row& row : run("deferred_of", columns[0].str(), columns[1].str())) {
       engine::DeferredRow each;
@@ -289,7 +290,7 @@ class Transaction final : public engine::BatchTransaction {
   }
 
   std::vector<engine::EarlyEvent> early_events(const std::vector<CorrelationKey>& keys) override {
-    const auto columns = key_columns(keys);
+    auto columns = key_columns(keys);
     std::vector<engine::EarlyEvent> events;
     for (const pqxx::row& row : run("early_events", columns[0].str(), columns[1].str(),
                                     columns[2].str(), columns[3].str())) {
@@ -463,11 +464,11 @@ void Transaction::write_timers(const engine::Writes& writes) {
     return c;
   };
   if (!writes.timers_cleared.empty()) {
-    const auto c = place(writes.timers_cleared);
+    auto c = place(writes.timers_cleared);
     run("clear_timers", c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str());
   }
   if (!writes.timers_set.empty()) {
-    const auto c = place(writes.timers_set);
+    auto c = place(writes.timers_set);
     Columns<2> more;
     for (const engine::TimerRow& row : writes.timers_set) {
       more[0].add_plain(std::to_string(row.lane));
@@ -528,7 +529,7 @@ void Transaction::write_parties(const engine::Writes& writes) {
       c[3].add(party.role);
     }
   }
-  const auto cases = ref_columns(refs);
+  auto cases = ref_columns(refs);
   run("end_parties", cases[0].str(), cases[1].str(), c[0].str(), c[1].str(), c[2].str(),
       c[3].str());
   run("add_parties", c[0].str(), c[1].str(), c[2].str(), c[3].str());
@@ -641,6 +642,17 @@ std::vector<Lane> CaseStore::take_lanes(const std::vector<std::string>& names,
   });
 }
 
+std::vector<Lane> CaseStore::retake_lanes(const std::vector<std::string>& names,
+                                          const std::string& owner, std::chrono::seconds lease) {
+  if (names.empty()) return {};
+  Array array;
+  for (const std::string& name : names) array.add(name);
+  return implementation_->in_transaction([&](pqxx::work& work) {
+    return read_lanes(work.exec_prepared("retake_lanes", array.str(), owner,
+                                         static_cast<int>(lease.count())));
+  });
+}
+
 std::vector<Lane> CaseStore::take_internal_lanes(const std::string& owner, std::size_t most,
                                                  std::chrono::seconds lease) {
   return implementation_->in_transaction([&](pqxx::work& work) {
@@ -708,6 +720,13 @@ std::optional<std::string> CaseStore::release_source(int release) {
     const pqxx::result found = work.exec_prepared("release_source", release);
     if (found.empty()) return std::nullopt;
     return std::string{found[0][0].c_str()};
+  });
+}
+
+std::size_t CaseStore::discard_expired(std::size_t most) {
+  return implementation_->in_transaction([&](pqxx::work& work) {
+    return static_cast<std::size_t>(
+        work.exec_prepared("discard_expired", static_cast<int>(most)).affected_rows());
   });
 }
 

@@ -20,6 +20,9 @@ class CaseStore final : public engine::CaseStore {
   std::vector<engine::Lane> take_lanes(const std::vector<std::string>& names,
                                        const std::string& owner,
                                        std::chrono::seconds lease) override;
+  std::vector<engine::Lane> retake_lanes(const std::vector<std::string>& names,
+                                         const std::string& owner,
+                                         std::chrono::seconds lease) override;
   std::vector<engine::Lane> take_internal_lanes(const std::string& owner, std::size_t most,
                                                 std::chrono::seconds lease) override;
   std::vector<engine::LaneId> keep_lanes(const std::vector<engine::Lane>& lanes,
@@ -31,6 +34,7 @@ class CaseStore final : public engine::CaseStore {
                                              std::size_t most) override;
   int release_number(const workflow::Workflow& workflow) override;
   std::optional<std::string> release_source(int number) override;
+  std::size_t discard_expired(std::size_t most) override;
   void mark_incident(const engine::CaseRef& ref, const std::string& why) override;
 
  private:

@@ -335,19 +335,24 @@ class Records final : public EventSource {
     if (!assigned_) {
       assigned_ = true;
       listener->lanes_assigned({lane_name});
+      if (once_assigned) once_assigned();
     }
-    if (records_.empty()) stop_.request_stop();
+    if (records_.empty() && ++empty_ == rounds_after) stop_.request_stop();
     return std::exchange(records_, {});
   }
   void rewind(const std::map<std::string, std::int64_t>&) override { ++rewinds; }
   void note_progress(const std::map<std::string, std::int64_t>&) override {}
   LaneListener* listener = nullptr;
+  std::function<void()> once_assigned;
   int rewinds = 0;
 
  private:
   std::vector<SourceRecord> records_;
+  // Enough for what is cut down to one input, and for what is looked after between rounds.
+  static constexpr int rounds_after = 5;
   std::stop_source& stop_;
   bool assigned_ = false;
+  int empty_ = 0;
 };
 
 class Topics final : public EventPublisher {
@@ -372,13 +377,15 @@ struct Outcome {
   int rewinds = 0;
 };
 
-Outcome work_through(Owner& owner, std::vector<SourceRecord> records) {
+Outcome work_through(Owner& owner, std::vector<SourceRecord> records,
+                     std::function<void()> once_assigned = {}) {
   Outcome run;
   std::stop_source stop;
   Records source(std::move(records), stop);
+  source.once_assigned = std::move(once_assigned);
   WorkerSettings settings;
   settings.owner = "worker";
-  settings.lease = lease;
+  settings.lease = std::chrono::seconds{2};  // so short that lanes are looked after in every round
   settings.after_fault = 1ms;
   Worker worker(settings, owner.store, source, run.topics, owner.parts, run.faults);
   source.listener = &worker.listener();
@@ -429,6 +436,69 @@ TEST_F(Batch, stops_the_one_case_whose_due_input_the_database_refuses) {
   work_through(*owner, {started("a")});
   EXPECT_EQ(count("elukaar.cases where lifecycle = 'incident' and incident like '%22P05%'"), 1);
   EXPECT_EQ(count("elukaar.cases where lifecycle = 'active' and service = 'bench'"), 1);
+}
+
+TEST_F(Batch, tells_an_operator_in_the_journal_why_a_case_stands_still_and_goes_on_when_told) {
+  owner->run({birth(child, "birth")});
+  sql("create or replace function offend() returns trigger language plpgsql as $$ begin "
+      "if new.kind = 'timer' and new.disposition = 'applied' then "
+      "raise 'bad row' using errcode = '22P05'; end if; return new; end $$");
+  sql("create trigger offend before insert on elukaar.journal "
+      "for each row execute function offend()");
+  sql("update elukaar.lane set owner = null");
+  sql("insert into elukaar.clock_shift (anchored_at, case_time, factor) values "
+      "(clock_timestamp(), '2027-01-01', 1)");
+  work_through(*owner, {});
+  EXPECT_EQ(value("select disposition || '|' || (trace::jsonb->>'incident') from elukaar.journal "
+                  "where kind = 'timer'"),
+            "incident|the database refused what follows from it (SQLSTATE 22P05)");
+  EXPECT_EQ(count("elukaar.deferred"), 1);
+  sql("drop trigger offend on elukaar.journal");
+  sql("update elukaar.lane set owner = null");
+  command("retry");
+  work_through(*owner, {});
+  EXPECT_EQ(value("select lifecycle from elukaar.cases"), "active");
+  EXPECT_EQ(count("elukaar.deferred"), 0);
+  EXPECT_EQ(count("elukaar.call where operation = 'family'"), 1);
+}
+
+TEST_F(Batch, refuses_a_command_that_the_database_refuses) {
+  owner->run({birth(child, "birth")});
+  sql("create or replace function offend() returns trigger language plpgsql as $$ begin "
+      "if new.kind = 'command' then raise 'bad row' using errcode = '22P05'; end if; "
+      "return new; end $$");
+  sql("create trigger offend before insert on elukaar.journal "
+      "for each row execute function offend()");
+  sql("update elukaar.lane set owner = null");
+  command("suspend");
+  const Outcome run = work_through(*owner, {});
+  EXPECT_EQ(run.faults.faults.size(), 1u);
+  EXPECT_EQ(value("select outcome || '|' || detail from elukaar.command"),
+            "refused|the database refused what follows from it (SQLSTATE 22P05)");
+  EXPECT_EQ(value("select lifecycle from elukaar.cases"), "active");
+}
+
+TEST_F(Batch, takes_a_lane_back_that_is_still_its_own_under_an_epoch_it_has_not_heard_of) {
+  sql("update elukaar.lane set owner = null");
+  const Outcome run = work_through(*owner, {started("a")}, [&] {
+    sql("update elukaar.lane set epoch = epoch + 1 where kind = 'kafka'");
+  });
+  EXPECT_GE(run.rewinds, 1);  // it is read again from where the database has it
+  EXPECT_EQ(value("select owner is null from elukaar.lane where kind = 'kafka'"), "t");
+}
+
+TEST_F(Batch, discards_parked_records_after_their_time_and_keeps_the_reason) {
+  owner->run({step("unknown", 1), record("ee.elukaar.bench.started.v1", "f", item("f", 1), "0999")});
+  sql("update elukaar.parked set expires_at = clock_timestamp() - interval '1 second' "
+      "where reason = 'early'");
+  sql("update elukaar.lane set owner = null");
+  const Outcome run = work_through(*owner, {});
+  EXPECT_EQ(value("select status || '|' || length(bytes) || '|' || (detail like '%30 days%') "
+                  "from elukaar.parked where reason = 'early'"),
+            "discarded|0|true");
+  EXPECT_EQ(count("elukaar.parked_key"), 0);
+  EXPECT_EQ(value("select status from elukaar.parked where reason <> 'early'"), "parked");
+  EXPECT_EQ(run.faults.faults.size(), 1u);
 }
 
 // ---- Parked records tried again -----------------------------------------------------------------
