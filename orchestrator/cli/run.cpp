@@ -30,6 +30,7 @@
 #include "place_register/place_register.hpp"
 #include "population_register/population_register.hpp"
 #include "resident/desk.hpp"
+#include "workflow/calendar_file.hpp"
 #include "workflow/load.hpp"
 
 namespace elukaar::cli {
@@ -68,6 +69,7 @@ T or_stop(Result<T, std::string> result) {
 struct Content {
   cloudevents::SchemaCatalogue events;
   workflow::SchemaTable schemas;
+  calendar::Calendar calendar;
   std::vector<workflow::Service> services;
   engine::IntakeForms forms;
   privacy::Keyring keyring;
@@ -90,8 +92,9 @@ Content read_content(const Settings& settings) {
     }
   }
   auto keyring = or_stop(privacy::Keyring::load(settings.keys_dir));
-  return {std::move(events), std::move(schemas), std::move(services), std::move(forms),
-          std::move(keyring)};
+  auto calendar = or_stop(workflow::read_calendar(settings.content_dir));
+  return {std::move(events), std::move(schemas), std::move(calendar), std::move(services),
+          std::move(forms), std::move(keyring)};
 }
 
 kit::Registry make_registry(const Settings& settings, const Content& content) {
@@ -186,7 +189,7 @@ class Program {
         registry_(make_registry(settings, content_)),
         workflows_(newest(), compile()),
         services_(content_.services, compile()),
-        parts_{workflows_, content_.events, calendar_, content_.keyring,
+        parts_{workflows_, content_.events, content_.calendar, content_.keyring,
                {settings.kafka.status, settings.kafka.notifications, outbox_topic()}} {}
 
   void start() {
@@ -389,7 +392,6 @@ class Program {
   Observability log_;
   const Content content_;
   const kit::Registry registry_;
-  const calendar::Calendar calendar_;
   engine::Workflows workflows_;
   const resident::Services services_;
   engine::EngineParts parts_;

@@ -99,6 +99,17 @@ Json state_document(const Case& value, const workflow::Workflow& workflow) {
     Json& clocks = document["clocks"] = Json::object();
     for (const auto& [name, clock] : value.clocks) clocks[name] = clock_document(clock);
   }
+  if (!value.held.empty()) {
+    Json& held = document["held"] = Json::array();
+    for (const HeldStep& step : value.held) {
+      held.push_back({{"step", step.code},
+                      {"state", step.state},
+                      {"entry", step.entry},
+                      {"event", step.event},
+                      {"payload", step.payload},
+                      {"since", to_micros(step.since)}});
+    }
+  }
   if (!value.parties.empty()) {
     Json& parties = document["parties"] = Json::array();
     for (const Party& party : value.parties) {
@@ -134,6 +145,10 @@ Result<void, std::string> read_state_document(const Json& document,
   const Json clocks = document.value("clocks", Json::object());
   for (const auto& [name, clock] : clocks.items()) {
     into.clocks.emplace(name, read_clock(clock));
+  }
+  for (const Json& step : document.value("held", Json::array())) {
+    into.held.push_back({step.at("step"), step.at("state"), step.at("entry"), step.at("event"),
+                         step.at("payload"), from_micros(step.at("since").get<std::int64_t>())});
   }
   for (const Json& party : document.value("parties", Json::array())) {
     into.parties.push_back({Pseudonym{party.at(0).get<std::string>()}, party.at(1)});

@@ -52,6 +52,16 @@ struct Clock {
   bool running() const { return !ended_on; }
 };
 
+// An adverse step that waits for an official: the chart's event that would take it, as it came.
+struct HeldStep {
+  std::string code;
+  std::string state;        // path of the state that holds it
+  std::uint32_t entry = 0;  // of that state: a later stay knows nothing of it
+  std::string event;
+  Json payload;
+  Timestamp since{};
+};
+
 struct OpenCall {
   CallId id;
   std::string state;  // path
@@ -90,6 +100,7 @@ struct Case {
   std::vector<Timer> timers;
   std::vector<OpenCall> calls;
   std::map<std::string, Clock> clocks;      // by name, once started
+  std::vector<HeldStep> held;
   std::vector<Party> parties;               // sorted
   Json context;
   Json status;   // what is shown now (workflow-language.md §2); null: nothing
@@ -109,7 +120,7 @@ inline bool is_open(lifecycle::CaseState state) {
 }
 
 // What of a case is stored beside its plain columns: active states, entries, timers, calls, clocks,
-// parties.
+// held steps (`held`: [{step, state, entry, event, payload, since}]), parties.
 Json state_document(const Case& value, const workflow::Workflow& workflow);
 
 // The reverse: fills those members. The error is a sentence for an operator: the stored states don't

@@ -196,6 +196,7 @@ class Deciding {
   void offer_event(const std::string& name, const Json& event) {
     const auto rule = workflow_.events.find(name);
     if (rule == workflow_.events.end()) return park("this release does not know the event");
+    if (rule->second.confirms && confirm(rule->second, event)) return;
     // A clock takes what the file lets the states ignore.
     const bool ignorable =
         rule->second.when_unexpected.kind == workflow::Unexpected::Kind::ignore;
@@ -221,6 +222,27 @@ class Deciding {
     if (name == workflow_.pins_on && decision_.disposition == Disposition::applied) {
       decision_.next.pinned = true;
     }
+  }
+
+  // An official's event: the step that it confirms is taken as it would have been, with what it came
+  // with. False: no such step is held, and the event is one like any other.
+  bool confirm(const workflow::EventRule& rule, const Json& event) {
+    const auto code = Step::subject_of(workflow_, former_, *rule.confirms, calendar_, event);
+    if (!code) {
+      incident(code.error());
+      return true;
+    }
+    const auto held = std::find_if(former_.held.begin(), former_.held.end(),
+                                   [&](const HeldStep& step) { return *code == step.code; });
+    if (held == former_.held.end()) return false;
+    std::erase_if(decision_.next.held,
+                  [&](const HeldStep& step) { return step.code == held->code; });
+    decision_.entry.trace["confirmed"] = held->code;
+    Step step(workflow_, decision_.next, input_, decision_.entry.at, calendar_);
+    step.confirm(held->code);
+    finish(step, held->event, held->payload, Step::Unhandled::accepted);
+    if (decision_.disposition != Disposition::incident) change_keys(rule, event);
+    return true;
   }
 
   void step(const std::string& event, const Json& payload,

@@ -88,6 +88,7 @@ Result<void, std::string> Step::run(const std::string& event, const Json& payloa
                                     Unhandled unhandled) {
   payload_ = &payload;
   event_ = &payload;
+  external_ = event;
   const auto explain = [this](const chart::Fault& fault) {
     std::string where = to_text(Problem{fault.where, fault.what, "", "", Severity::error});
     return fmt::format("{} ({})", where, chart::to_string(fault.kind));
@@ -137,6 +138,8 @@ Json Step::trace() const {
   Json trace = {{"from", from_},
                 {"to", workflow_.chart.active_paths(value_.configuration)},
                 {"rules", rules_}};
+  if (!adverse_.empty()) trace["adverse"] = adverse_;
+  if (!moves_.empty()) trace["timersMoved"] = moves_;
   if (!clocks_.trace().empty()) trace["clocks"] = clocks_.trace();
   return trace;
 }
@@ -157,6 +160,8 @@ void Step::select_event(const chart::CurrentEvent& event) {
 }
 
 Result<bool, std::string> Step::guard(int index, const chart::Configuration& active) {
+  const auto waits = workflow_.awaiting_confirmation.find(index);
+  if (waits != workflow_.awaiting_confirmation.end() && waits->second != confirmed_) return false;
   const Facts facts(workflow_, value_, active, {}, calendar_, now_);
   const cel::Activation with = facts.activation(*event_);
   auto holds = workflow_.guards[static_cast<std::size_t>(index)].test(with);
@@ -193,6 +198,13 @@ Result<void, std::string> Step::perform(const workflow::ActionBody& body,
     rules_.push_back("log: " + message->dump());
     return {};
   }
+  if (const auto* hold = std::get_if<workflow::Hold>(&body)) {
+    const std::uint32_t entry = value_.entered[hold->state].number;
+    std::erase_if(value_.held, [&](const HeldStep& step) { return step.code == hold->step; });
+    value_.held.push_back({hold->step, hold->state, entry, external_, *payload_, now_});
+    adverse_.push_back({{"step", hold->step}, {"held", true}});
+    return {};
+  }
   Record record;
   record.key = value_.id.str();
   record.event.source =
@@ -223,6 +235,15 @@ Result<void, std::string> Step::perform(const workflow::ActionBody& body,
 void Step::taken(const chart::Transition& transition) {
   if (transition.tag >= 0) {
     rules_.push_back(workflow_.rules[static_cast<std::size_t>(transition.tag)]);
+    const auto adverse = workflow_.adverse.find(transition.tag);
+    if (adverse == workflow_.adverse.end()) return;
+    Json step = {{"step", adverse->second.code}};
+    if (adverse->second.legal_basis.empty()) {
+      step["confirmedBy"] = "official";
+    } else {
+      step["legalBasis"] = adverse->second.legal_basis;
+    }
+    adverse_.push_back(std::move(step));
   }
 }
 
@@ -231,6 +252,7 @@ void Step::exited(chart::StateIndex state) {
   const std::string& path = workflow_.chart.state(state).path;
   // A finished case keeps showing its last states; their entries stay known.
   value_.entered.erase(path);
+  std::erase_if(value_.held, [&](const HeldStep& step) { return step.state == path; });
   std::erase_if(value_.timers, [&](const Timer& timer) {
     if (timer.state != path) return false;
     if (!timer.fired) effects_.timers_cleared.push_back(timer);
@@ -280,6 +302,10 @@ Result<void, std::string> Step::arm_timers() {
       timer.due = **due;
       if (before == value_.timers.end() || before->due != timer.due) {
         effects_.timers_set.push_back(timer);
+      }
+      if (before != value_.timers.end() && before->due != timer.due) {
+        moves_.push_back({{"state", timer.state}, {"timer", timer.key},
+                          {"from", to_rfc3339(before->due)}, {"to", to_rfc3339(timer.due)}});
       }
       armed.push_back(std::move(timer));
     }
@@ -391,9 +417,10 @@ Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, co
 
 Result<Json, std::string> Step::subject_of(const workflow::Workflow& workflow, const Case& value,
                                            const cel::Program& subject,
-                                           const calendar::Calendar& calendar) {
+                                           const calendar::Calendar& calendar,
+                                           const Json& event) {
   const Facts facts(workflow, value, value.configuration, {}, calendar);
-  auto result = subject.evaluate(facts.activation(empty_event));
+  auto result = subject.evaluate(facts.activation(event));
   if (!result) return failure(result.error().text());
   return std::move(*result);
 }

@@ -24,6 +24,9 @@ class Step : private chart::Host {
   // Tells the case's clocks that a timer of theirs has fired: the chart event to run next.
   Result<Json, std::string> clock_fired(const Timer& timer) { return clocks_.fired(timer); }
 
+  // An official has confirmed this adverse step: run() may take it.
+  void confirm(std::string step) { confirmed_ = std::move(step); }
+
   bool handled() const { return handled_; }
   bool changed() const { return changed_; }  // a state was left or entered, or the case was started
   bool done() const { return done_; }
@@ -34,10 +37,12 @@ class Step : private chart::Host {
   // The status that the case shows: null, or as in resident-experience.md §A with `delayed`.
   static Result<Json, std::string> status_of(const workflow::Workflow& workflow, const Case& value,
                                              const calendar::Calendar& calendar);
-  // What an offered action is about just now: its `subject`, or its `subject_version`.
+  // What an offered action is about just now: its `subject`, or its `subject_version`; or what an
+  // event's rule says of it (`confirms`).
   static Result<Json, std::string> subject_of(const workflow::Workflow& workflow, const Case& value,
                                               const cel::Program& subject,
-                                              const calendar::Calendar& calendar);
+                                              const calendar::Calendar& calendar,
+                                              const Json& event = Json::object());
   // Whether a condition about the case and an event holds; one that cannot be evaluated does not.
   static bool holds(const workflow::Workflow& workflow, const Case& value,
                     const cel::Program& condition, const Json& event,
@@ -77,6 +82,10 @@ class Step : private chart::Host {
   const Json* event_ = nullptr;    // what expressions see as `event`
   std::vector<Json> raised_;
   std::vector<std::string> rules_;
+  std::string confirmed_;
+  std::string external_;  // name of the external event
+  Json adverse_ = Json::array();
+  Json moves_ = Json::array();    // timers whose date has moved
   std::vector<std::string> from_;
   std::uint32_t created_ = 0;  // ids derived so far
   bool handled_ = false;

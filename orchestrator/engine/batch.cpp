@@ -271,6 +271,8 @@ class Fold {
     value.entered.clear();
     value.timers.clear();
     value.calls.clear();
+    value.clocks.clear();
+    value.held.clear();
     value.parties.clear();
   }
 
@@ -289,7 +291,16 @@ class Fold {
     }
     const std::vector<Working*> concerned = open_cases(arrival, route);
     if (concerned.empty() || route.rule->starts == workflow::Starts::always) {
-      if (starts(arrival, route)) return start(arrival, route);
+      if (starts(arrival, route)) {
+        if (!too_old(arrival, *route.rule)) return start(arrival, route);
+        park(arrival,
+             ParkReason{"too-old", fmt::format("it happened on {}, longer ago than `{}` may start a "
+                                               "case (`maxAge`)",
+                                               to_iso_date(calendar::day_in_tallinn(arrival.time)),
+                                               route.rule->name)},
+             {});
+        return Fate::parked;
+      }
       if (concerned.empty()) {
         const bool closed = !all.empty();
         park(arrival,
@@ -352,6 +363,11 @@ class Fold {
       if (!found.empty()) return found;
     }
     return {};
+  }
+
+  // Before what duplicates are remembered by, nobody can tell whether it was a case once.
+  bool too_old(const Arrival& arrival, const workflow::EventRule& rule) const {
+    return rule.max_age && arrival.time + *rule.max_age < now_;
   }
 
   bool starts(const Arrival& arrival, const Route& route) {

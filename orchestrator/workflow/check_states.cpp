@@ -29,6 +29,7 @@ class StateChecker {
     offered_actions();
     asked_states();
     pausing_states();
+    adverse_steps();
   }
 
  private:
@@ -419,6 +420,51 @@ class StateChecker {
         break;
       }
     }
+  }
+
+  // A step that time takes takes something from the family where it closes a case that is shown, or
+  // ends the family's turn (ADR 0036).
+  void adverse_steps() {
+    for (const Draft::StepByTime& step : draft_.by_time) {
+      for (const StateIndex state : all()) {
+        if (reachable_.count(state) == 0) continue;
+        for (const chart::Transition& transition : chart_.transitions_of(state)) {
+          if (transition.tag == step.tag) adverse_step(state, transition, step);
+        }
+      }
+    }
+    const bool confirmable =
+        std::any_of(draft_.events.begin(), draft_.events.end(),
+                    [](const auto& entry) { return entry.second.confirms.has_value(); });
+    for (const auto& [code, where] : draft_.confirmed_steps) {
+      if (confirmable) break;
+      reader_.error(where, "adverse-step",
+                    fmt::format("an official is to confirm `{}`, but no event does so", code),
+                    "declare one: `adverse-step-confirmed: { …, confirms: \"{{ event.data.step }}\" }`");
+    }
+  }
+
+  void adverse_step(StateIndex source, const chart::Transition& transition,
+                    const Draft::StepByTime& step) {
+    const auto turn_in = [&](StateIndex state) {
+      const StateDraft* shown = shown_in(state);
+      return shown == nullptr ? std::string{} : shown->rule.status->turn;
+    };
+    bool closes = false;
+    bool ends_turn = false;
+    for (const StateIndex target : chart_.entered_by(transition)) {
+      if (!is_leaf(target)) continue;
+      closes = closes || (is_final(target) && shown_in(target) != nullptr);
+      ends_turn = ends_turn || (turn_in(source) == "resident" && turn_in(target) != "resident");
+    }
+    if (!closes && !ends_turn) return;
+    reader_.error(step.where, "adverse-step",
+                  fmt::format("by the mere passing of time {} `{}`",
+                              ends_turn ? "the family's turn ends in state"
+                                        : "a case is closed that is in state",
+                              path(source)),
+                  "say why that may be: `adverse: { confirmedBy: official }` or "
+                  "`adverse: { legalBasis: NAME }`");
   }
 
   const Draft& draft_;

@@ -92,6 +92,8 @@ std::shared_ptr<Workflow> assemble(const Node& source, Compiler& compiler, chart
                std::move(draft.guards),
                std::move(draft.actions),
                std::move(draft.rules),
+               std::move(draft.adverse),
+               std::move(draft.awaiting_confirmation),
                std::move(draft.events),
                std::move(event_names),
                std::move(draft.person_actions),

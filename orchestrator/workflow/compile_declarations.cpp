@@ -80,6 +80,7 @@ std::optional<cel::Type> Compiler::event_type(const Trigger& trigger) const {
                  true}};
       break;
     case Trigger::Kind::timer:
+    case Trigger::Kind::at_once:
     case Trigger::Kind::none:
       return std::nullopt;
   }
@@ -163,7 +164,7 @@ void Compiler::read_events() {
 void Compiler::read_event(const std::string& name, const SourcePosition& where, const Node& node) {
   reader_.known_keys(node, "an event",
                      {"type", "starts", "correlate", "adds", "drops", "whenUnexpected",
-                      "protective", "about"});
+                      "protective", "confirms", "maxAge", "about"});
   EventRule& rule = draft_.events[name];
   draft_.event_places[name] = where;
   rule.name = name;
@@ -175,10 +176,27 @@ void Compiler::read_event(const std::string& name, const SourcePosition& where, 
                   suggestion(rule.type, options_.schemas.event_types()));
   }
   if (const Node* starts = node.find("starts")) read_starts(*starts, rule);
+  if (const Node* age = node.find("maxAge")) {
+    const auto period = calendar::Period::parse(age->text);
+    if (!period || period->months != 0) {
+      reader_.error(age->where, "bad-period",
+                    period ? fmt::format("`maxAge`: `{}` counts months; an age is counted in days",
+                                         age->text)
+                           : fmt::format("`maxAge`: {}", period.error().what),
+                    "write a period such as P365D");
+    } else {
+      rule.max_age = period->time + std::chrono::days{period->days};
+    }
+  }
   if (const Node* correlate = node.find("correlate")) read_correlation(*correlate, rule);
   const cel::Environment environment = event_environment({Trigger::Kind::event, name, nullptr});
   if (const Node* adds = node.find("adds")) rule.adds = read_keys(*adds, environment, "`adds`");
   if (const Node* drops = node.find("drops")) rule.drops = read_keys(*drops, environment, "`drops`");
+  if (const Node* confirms = node.find("confirms")) {
+    cel::Environment alone = environment;
+    alone.variables.erase("now");
+    rule.confirms = expressions_.program(*confirms, alone, cel::Type::string(), "`confirms`");
+  }
   if (const Node* unexpected = node.find("whenUnexpected")) {
     draft_.with_unexpected.insert(name);
     read_unexpected(*unexpected, name, rule.when_unexpected);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -93,6 +94,14 @@ chart::StateSource Compiler::read_state(const std::string& key, const std::strin
   state.key = key;
   state.where = node.where;
   draft_.states[path].rule.path = path;
+  const std::string outer = std::exchange(reading_, path);
+  state = read_state_parts(std::move(state), path, node);
+  reading_ = outer;
+  return state;
+}
+
+chart::StateSource Compiler::read_state_parts(chart::StateSource state, const std::string& path,
+                                              const Node& node) {
   if (node.is(Kind::null)) return state;  // `waiting:` with nothing: a state that only is
   if (!reader_.expect(node, Kind::mapping, state_name(path))) return state;
   reader_.known_keys(node, state_name(path),
@@ -115,7 +124,8 @@ chart::StateSource Compiler::read_state(const std::string& key, const std::strin
   if (const Node* after = node.find("after")) read_after(*after, path, state);
   if (const Node* invoke = node.find("invoke")) read_invokes(*invoke, path, state);
   if (const Node* always = node.find("always")) {
-    read_alternatives(*always, "", joined(path, "always"), {}, state.always);
+    read_alternatives(*always, "", joined(path, "always"),
+                      {Trigger::Kind::at_once, path, nullptr}, state.always);
     for (const auto& transition : state.always) {
       if (transition.guard < 0) draft_.states[path].has_unguarded_always = true;
     }
@@ -305,14 +315,19 @@ void Compiler::read_alternatives(const Node& node, const std::string& descriptor
     auto transition = read_transition(item, fmt::format("{}[{}]", rule, number++), trigger);
     transition.descriptor = descriptor;
     if (transition.guard < 0) unguarded = item.where;
+    auto held = read_adverse(item, trigger, transition);
     into.push_back(std::move(transition));
+    if (!held) return;
+    held->descriptor = descriptor;
+    into.push_back(std::move(*held));
   });
 }
 
 chart::TransitionSource Compiler::read_transition(const Node& node, const std::string& rule,
                                                   const Trigger& trigger) {
   reader_.known_keys(node, "a transition",
-                     {"target", "guard", "actions", "context", "reenter", "description", "meta"});
+                     {"target", "guard", "actions", "context", "reenter", "adverse", "description",
+                      "meta"});
   chart::TransitionSource transition;
   transition.where = node.where;
   transition.target = reader_.text(node, "target");
@@ -335,6 +350,66 @@ chart::TransitionSource Compiler::read_transition(const Node& node, const std::s
     read_action_list(*actions, environment, transition.actions);
   }
   return transition;
+}
+
+// `adverse` of a transition. One that an official confirms becomes two: itself, taken only once that
+// has happened, and one that stays and keeps the step, which is answered.
+std::optional<chart::TransitionSource> Compiler::read_adverse(
+    const Node& node, const Trigger& trigger, chart::TransitionSource& transition) {
+  using K = Trigger::Kind;
+  const Node* adverse = node.find("adverse");
+  if (adverse == nullptr) {
+    const bool by_time = trigger.kind == K::timer || trigger.kind == K::clock;
+    if (by_time) draft_.by_time.push_back({transition.tag, transition.where});
+    return std::nullopt;
+  }
+  if (!reader_.expect(*adverse, Kind::mapping, "`adverse`")) return std::nullopt;
+  reader_.known_keys(*adverse, "`adverse`", {"confirmedBy", "legalBasis", "step"});
+  const std::string& rule = draft_.rules[static_cast<std::size_t>(transition.tag)];
+  AdverseStep step{reader_.text(*adverse, "step", rule), reader_.text(*adverse, "legalBasis")};
+  const Node* by = adverse->find("confirmedBy");
+  if ((by == nullptr) == step.legal_basis.empty()) {
+    reader_.error(adverse->where, "adverse-step",
+                  "`adverse` says either who confirms the step or which law allows it without that",
+                  "write `{ confirmedBy: official }` or `{ legalBasis: NAME }`");
+    return std::nullopt;
+  }
+  draft_.adverse[transition.tag] = step;
+  if (by == nullptr) {
+    draft_.cited.push_back({"an adverse step", {step.legal_basis, adverse->find("legalBasis")->where}});
+    return std::nullopt;
+  }
+  reader_.word(*by, "`confirmedBy`", {"official"});
+  if (trigger.kind == K::at_once) {
+    reader_.error(by->where, "adverse-step", "a step by `always` cannot wait for an official",
+                  "lead into a state that waits for the official's event");
+    return std::nullopt;
+  }
+  const auto [known, fresh] = draft_.confirmed_steps.emplace(step.code, adverse->where);
+  if (!fresh) {
+    reader_.error(adverse->where, "adverse-step",
+                  fmt::format("two steps that an official confirms are called `{}`", step.code),
+                  fmt::format("the other stands in line {}; give each its own `step`",
+                              known->second.line));
+  }
+  chart::TransitionSource held;
+  held.guard = transition.guard;
+  held.where = transition.where;
+  held.tag = static_cast<int>(draft_.rules.size());
+  held.actions.push_back(static_cast<int>(draft_.actions.size()));
+  draft_.rules.push_back(rule + ".held");
+  draft_.actions.emplace_back(Hold{step.code, reading_});
+  // The confirmed one asks the same, and whether it is confirmed.
+  cel::Environment nothing;
+  const auto holds = cel::compile("true", adverse->where, nothing, cel::Type::boolean());
+  const int guard = static_cast<int>(draft_.guards.size());
+  const bool guarded = transition.guard >= 0 &&
+                       static_cast<std::size_t>(transition.guard) < draft_.guards.size();
+  draft_.guards.push_back(guarded ? draft_.guards[static_cast<std::size_t>(transition.guard)]
+                                  : *holds);
+  transition.guard = guard;
+  draft_.awaiting_confirmation[guard] = step.code;
+  return held;
 }
 
 void Compiler::read_context(const Node& node, const cel::Environment& environment,

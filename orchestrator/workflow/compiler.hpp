@@ -32,7 +32,7 @@ class Compiler {
  private:
   // What an expression is evaluated for: decides what `event` is.
   struct Trigger {
-    enum class Kind { event, raised, clock, timer, done, failed, none };
+    enum class Kind { event, raised, clock, timer, done, failed, at_once, none };
     Kind kind = Kind::none;
     std::string name;                               // of the event
     const Schemas::Operation* operation = nullptr;  // done
@@ -72,6 +72,8 @@ class Compiler {
   void collect_raised(const Node& node);
   void read_root();
   chart::StateSource read_state(const std::string& key, const std::string& path, const Node& node);
+  chart::StateSource read_state_parts(chart::StateSource state, const std::string& path,
+                                      const Node& node);
   void read_substates(const Node& node, const std::string& path, chart::StateSource& state);
   bool is_clock_event(std::string_view descriptor) const;
   void read_on(const Node& node, const std::string& path, chart::StateSource& state);
@@ -82,6 +84,8 @@ class Compiler {
                          const Trigger& trigger, std::vector<chart::TransitionSource>& into);
   chart::TransitionSource read_transition(const Node& node, const std::string& rule,
                                           const Trigger& trigger);
+  std::optional<chart::TransitionSource> read_adverse(const Node& node, const Trigger& trigger,
+                                                      chart::TransitionSource& transition);
   void read_context(const Node& node, const cel::Environment& environment, std::vector<int>& into);
   void read_action_list(const Node& node, const cel::Environment& environment,
                         std::vector<int>& into);
@@ -104,6 +108,7 @@ class Compiler {
   Parameters parameters_;
   std::optional<cel::Type> context_type_;
   Json context_ = Json::object();
+  std::string reading_;  // path of the state that is being read
 };
 
 // What can be told only of the whole: whether names and texts that are mentioned exist …

@@ -45,6 +45,16 @@ struct Draft {
   std::vector<ActionBody> actions;
   std::vector<std::string> rules;
 
+  std::map<int, AdverseStep> adverse;
+  std::map<int, std::string> awaiting_confirmation;
+  // Transitions that time takes, a timer or a legal clock, and of which the file says no more.
+  struct StepByTime {
+    int tag = -1;
+    SourcePosition where;
+  };
+  std::vector<StepByTime> by_time;
+  std::map<std::string, SourcePosition> confirmed_steps;  // codes that an official confirms
+
   std::map<std::string, EventRule> events;
   std::map<std::string, SourcePosition> event_places;
   std::set<std::string> with_unexpected;  // events that say whenUnexpected

@@ -67,11 +67,15 @@ struct EventRule {
   std::string type;  // CloudEvents type
   Starts starts = Starts::never;
   std::optional<cel::Program> starts_when;
+  // An event that happened longer ago starts no case: it is parked as too old. Days and smaller.
+  std::optional<std::chrono::seconds> max_age;
   std::vector<CorrelationRule> correlate;  // empty: reaches a case only as a person's action
   std::vector<KeyRule> adds;
   std::vector<KeyRule> drops;
   Unexpected when_unexpected;
   bool protective = false;
+  // The code of the adverse step that this event confirms, of those that a case holds.
+  std::optional<cel::Program> confirms;
 };
 
 // What a person may do; its input reaches the case as the event `event`.
@@ -119,7 +123,18 @@ struct Notify {
 struct Log {
   Template message;
 };
-using ActionBody = std::variant<Assign, Raise, Emit, Notify, Log>;
+// Keeps a step by which a right is lost until an official has confirmed it.
+struct Hold {
+  std::string step;   // code
+  std::string state;  // path of the state that would be left
+};
+using ActionBody = std::variant<Assign, Raise, Emit, Notify, Log, Hold>;
+
+// A transition by which a right is lost though nobody decided it: by a timer or a machine.
+struct AdverseStep {
+  std::string code;
+  std::string legal_basis;  // citation; empty: an official confirms it
+};
 
 // A call of a connector's operation while a state is active.
 struct Invoke {
@@ -225,6 +240,8 @@ struct Workflow {
   std::vector<cel::Program> guards;   // by guard index
   std::vector<ActionBody> actions;    // by action index
   std::vector<std::string> rules;     // by transition tag: "informed.on.application-submitted[0]"
+  std::map<int, AdverseStep> adverse;           // by transition tag
+  std::map<int, std::string> awaiting_confirmation;  // guard index → code: holds only once confirmed
 
   std::map<std::string, EventRule> events;  // by short name
   std::map<std::string, std::string> event_names;  // CloudEvents type → short name

@@ -175,6 +175,7 @@ const std::set<std::string> elsewhere = {
     "yaml-limit", "yaml-encoding", "yaml-syntax", "yaml-tag",        // yaml_test
     "too-many-states", "too-deep", "invalid-descriptor", "unexpected-type",  // chart/compile_test
     "no-services", "duplicate-service", "unreadable", "bad-schema",  // content_folder_test
+    "bad-date",                                                      // calendar_file_test
 };
 
 TEST(RuleFixtures, there_is_one_for_every_rule_that_the_code_can_raise) {
