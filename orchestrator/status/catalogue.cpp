@@ -11,6 +11,7 @@
 #include "base/nearest.hpp"
 #include "status/formats.hpp"
 #include "status/pattern.hpp"
+#include "status/sms.hpp"
 #include "status/status.hpp"
 #include "status/text_file.hpp"
 
@@ -86,6 +87,10 @@ struct Catalogue::Content {
   void compute_version();
   void check_headlines(Problems& problems) const;
   void check_reasons(Problems& problems) const;
+  void check_pushes(const std::string& key, Problems& problems) const;
+  void check_sms(const std::string& key, Language language, Problems& problems) const;
+  std::vector<Json> values_of(const std::string& name, const Argument& argument,
+                              const std::string& reasons, Language language) const;
 };
 
 // The arguments that stand as text, as this language reads them: codes become their clauses.
@@ -193,6 +198,120 @@ void Catalogue::Content::check_reasons(Problems& problems) const {
       problems.push_back(problem(text.where, "reasons",
                                  fmt::format("text `{}`: there is no group `reason.{}`", key,
                                              text.reasons)));
+    }
+  }
+}
+
+// ---- What leaves the portal ----------------------------------------------------------------------
+
+namespace {
+
+// The longest date of the year in all three languages, a Monday.
+constexpr std::string_view longest_date = "2026-09-28";
+// What a name that no group of messages bounds is taken to be as long as.
+constexpr std::size_t assumed_name_characters = 20;
+constexpr std::size_t max_variants = 4096;  // of one text that are measured
+
+// Others may see a message (resident-experience.md A.2).
+constexpr std::string_view not_in_a_push[] = {"kindergarten", "child", "reason", "contact"};
+constexpr std::string_view marks_of_a_link[] = {"http:", "https:", "www.", ".ee/", ".ee "};
+
+}  // namespace
+
+// What an argument may be, as far as it changes a text's length.
+std::vector<Json> Catalogue::Content::values_of(const std::string& name, const Argument& argument,
+                                                const std::string& reasons,
+                                                Language language) const {
+  const auto uses = [&](Use use) { return argument.uses.contains(use); };
+  if (uses(Use::select)) {
+    std::vector<Json> values(argument.choices.begin(), argument.choices.end());
+    values.emplace_back("other");
+    return values;
+  }
+  if (uses(Use::date) || uses(Use::time)) return {longest_date};
+  if (uses(Use::plural) || uses(Use::number)) return {1, 2, 128};
+  const std::string group =
+      (name == "reason" && !reasons.empty() ? "reason." + reasons : name) + ".";
+  std::string longest;
+  std::size_t units = 0;
+  for (auto at = messages.lower_bound(group); at != messages.end() && at->first.starts_with(group);
+       ++at) {
+    const std::size_t length =
+        measure_sms(at->second.patterns[index_of(language)]->source()).units;
+    if (length < units) continue;
+    units = length;
+    longest = at->first.substr(group.size());
+  }
+  return {longest.empty() ? std::string(assumed_name_characters, 'x') : longest};
+}
+
+// Every variant of the short form, with the longest values that its arguments may have.
+void Catalogue::Content::check_sms(const std::string& key, Language language,
+                                   Problems& problems) const {
+  const Text& text = texts.find(key)->second;
+  const Translations& translations = text.fields.at("sms");
+  std::vector<Json> variants = {Json::object()};
+  for (const auto& [name, argument] : arguments_of(translations)) {
+    std::vector<Json> more;
+    for (const Json& value : values_of(name, argument, text.reasons, language)) {
+      for (const Json& variant : variants) {
+        if (more.size() == max_variants) break;
+        more.push_back(variant);
+        more.back()[name] = value;
+      }
+    }
+    variants = std::move(more);
+  }
+  SmsSize worst;
+  std::string example;
+  for (const Json& variant : variants) {
+    const auto made = format(translations, language, variant, text.reasons);
+    if (!made) continue;  // told as what it is where it is read
+    const SmsSize size = measure_sms(*made);
+    const bool foreign = !size.gsm7 && worst.gsm7;
+    if (!foreign && (size.gsm7 != worst.gsm7 || size.units <= worst.units)) continue;
+    worst = size;
+    example = *made;
+  }
+  const SourcePosition& where = translations.where[index_of(language)];
+  const std::string what = fmt::format("text `{}`, sms in {}", key, to_text(language));
+  if (!worst.gsm7 && language != Language::ru) {
+    problems.push_back(problem(where, "sms-characters",
+                               fmt::format("{}: `{}` is not in the alphabet of short messages", what,
+                                           worst.foreign),
+                               "choose other words (no õ, š, ž, no typographic quotes or dashes)"));
+    return;
+  }
+  const std::size_t most = language == Language::ru ? max_ucs2_units : max_gsm7_units;
+  if (worst.units <= most) return;
+  problems.push_back(problem(where, "sms-too-long",
+                             fmt::format("{}: expected at most {} characters, found {}: \"{}\"", what,
+                                         most, worst.units, example),
+                             "say less; what is longer stands on the page"));
+}
+
+void Catalogue::Content::check_pushes(const std::string& key, Problems& problems) const {
+  const Text& text = texts.find(key)->second;
+  for (const char* field : {"sms", "email"}) {
+    const auto found = text.fields.find(field);
+    if (found == text.fields.end()) continue;
+    for (const Language language : all_languages) {
+      const Pattern& pattern = *found->second.patterns[index_of(language)];
+      const SourcePosition& where = found->second.where[index_of(language)];
+      const std::string what = fmt::format("text `{}`, {} in {}", key, field, to_text(language));
+      for (const std::string_view name : not_in_a_push) {
+        if (!pattern.arguments().contains(std::string{name})) continue;
+        problems.push_back(problem(where, "push-tells-too-much",
+                                   fmt::format("{}: `{}` may be read by others", what, name),
+                                   "leave it out; the page says it after log-in"));
+      }
+      for (const std::string_view mark : marks_of_a_link) {
+        if (pattern.source().find(mark) == std::string::npos) continue;
+        problems.push_back(problem(where, "push-with-link", what + ": a message holds no link",
+                                   "leave it out; \"log in\" is enough"));
+        break;
+      }
+      if (std::string_view{field} == "sms") check_sms(key, language, problems);
     }
   }
 }
@@ -386,6 +505,9 @@ Result<Catalogue, Problems> Catalogue::read(const std::vector<TextFile>& files) 
   content->messages = builder.messages();
   content->check_headlines(problems);
   content->check_reasons(problems);
+  if (problems.empty()) {
+    for (const auto& [key, text] : content->texts) content->check_pushes(key, problems);
+  }
   if (!problems.empty()) return failure(std::move(problems));
   content->compute_facts();
   content->compute_version();
@@ -450,7 +572,14 @@ Result<Catalogue, Problems> Catalogue::with(const std::vector<Override>& overrid
         std::make_shared<const Pattern>(std::move(*pattern));
     place->where[index_of(words.language)] = words.where;
   }
-  if (problems.empty()) content->check_headlines(problems);
+  if (problems.empty()) {
+    content->check_headlines(problems);
+    std::set<std::string> pushed;
+    for (const Override& words : overrides) {
+      if (words.field == "sms" || words.field == "email") pushed.insert(words.key);
+    }
+    for (const std::string& key : pushed) content->check_pushes(key, problems);
+  }
   if (!problems.empty()) return failure(std::move(problems));
   content->compute_facts();
   content->compute_version();

@@ -1,9 +1,12 @@
 #include "status/text_file.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
+#include <unicode/utf8.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/nearest.hpp"
@@ -26,6 +29,11 @@ class FileReader {
                            file_.content.size()));
       return std::move(written_);
     }
+    if (const auto where = not_utf8()) {
+      complain(*where, "text-file", "expected UTF-8, found a byte that is none",
+               "save the file as UTF-8");
+      return std::move(written_);
+    }
     try {
       top_level(YAML::Load(file_.content));
     } catch (const YAML::Exception& error) {
@@ -35,6 +43,20 @@ class FileReader {
   }
 
  private:
+  // The first byte that is no UTF-8, its column counted in characters.
+  std::optional<SourcePosition> not_utf8() const {
+    const auto size = static_cast<std::int32_t>(file_.content.size());
+    SourcePosition where{file_.name, 1, 1};
+    for (std::int32_t at = 0; at < size;) {
+      UChar32 character = 0;
+      U8_NEXT(file_.content.data(), at, size, character);
+      if (character < 0) return where;
+      ++where.column;
+      if (character == '\n') where = {file_.name, where.line + 1, 1};
+    }
+    return std::nullopt;
+  }
+
   SourcePosition position(const YAML::Node& node) const {
     return {file_.name, node.Mark().line + 1, node.Mark().column + 1};
   }

@@ -240,6 +240,7 @@ TEST(Load, refuses_texts_that_would_fail_somebody) {
        replaced(en, "reasons: waiting", "reasons: closed"),
        replaced(ru, "reasons: waiting", "reasons: closed")},
       {"attributes-differ", et, replaced(en, "reasons: waiting", "reasons: wait"), ru},
+      {"text-length", replaced(et, "{rule}", "{rule}" + std::string(max_pattern_bytes, 'x')), en, ru},
       {"yaml", "a: [", en, ru},
       {"text-file", "- a", en, ru},
   };
