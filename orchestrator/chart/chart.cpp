@@ -186,6 +186,10 @@ bool Chart::is_done(const Configuration& configuration) const {
   return in_final_state(*tables_, StateSet(configuration), 0);
 }
 
+std::optional<StateIndex> Chart::initial_of(StateIndex state) const {
+  return tables_->states[position(state)].initial;
+}
+
 std::vector<Transition> Chart::transitions_of(StateIndex state) const {
   std::vector<Transition> list;
   for (std::uint32_t t : tables_->states.at(position(state)).transitions) {

@@ -137,6 +137,8 @@ class Chart {
   // The top level has reached a final state (a parallel root: all its regions have).
   bool is_done(const Configuration& configuration) const;
 
+  // The child that a compound state begins with; nothing for any other state.
+  std::optional<StateIndex> initial_of(StateIndex state) const;
   // All transitions of a state in document order (on, then onDone, then always): for the checker.
   std::vector<Transition> transitions_of(StateIndex state) const;
   // The states that taking this transition of this chart enters, in order of entry.

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/exit_codes.hpp"
+#include "cli/author_commands.hpp"
 #include "cli/operator_commands.hpp"
 #include "cli/run.hpp"
 #include "cli/settings.hpp"
@@ -233,6 +234,8 @@ int main(int argc, char** argv) {
     test_options.progress = ::isatty(STDERR_FILENO) != 0;
     exit_code = cli::test_workflows(test_options, std::cout, std::cerr);
   });
+
+  cli::add_author_commands(app, *workflow, exit_code);
 
   try {
     app.parse(argc, argv);
