@@ -177,26 +177,30 @@ class DeclarationChecker {
     const status::TextFacts* text = find_text(status.text, draft.status_where);
     if (text == nullptr) return;
     complete(*text, draft.status_where, status.push != "none");
+    supplied(*text, draft.arguments, draft.status_where, "the status");
+  }
+
+  // What the text needs against what it is given by `who`.
+  void supplied(const status::TextFacts& text, const std::map<std::string, StatusArgument>& arguments,
+                const SourcePosition& where, std::string_view who) {
     static const std::set<std::string> filled_in = {"viewer", "actor", "contact", "legalBasis"};
-    std::vector<std::string> supplied;
-    for (const auto& [name, argument] : draft.arguments) supplied.push_back(name);
-    for (const auto& [name, use] : text->arguments) {
-      const auto argument = draft.arguments.find(name);
-      if (argument != draft.arguments.end()) {
-        argument_fits(*text, name, use, argument->second);
+    for (const auto& [name, use] : text.arguments) {
+      const auto argument = arguments.find(name);
+      if (argument != arguments.end()) {
+        argument_fits(text, name, use, argument->second);
       } else if (filled_in.count(name) == 0) {
-        reader_.error(draft.status_where, "missing-argument",
-                      fmt::format("text `{}` needs `{}`, which the status does not supply",
-                                  status.text, name),
+        reader_.error(where, "missing-argument",
+                      fmt::format("text `{}` needs `{}`, which {} does not supply", text.key, name,
+                                  who),
                       fmt::format("add it: `args: {{ {}: … }}`", name));
       }
     }
-    for (const auto& [name, argument] : draft.arguments) {
-      if (text->arguments.count(name) > 0) continue;
+    for (const auto& [name, argument] : arguments) {
+      if (text.arguments.count(name) > 0) continue;
       std::vector<std::string> wanted;
-      for (const auto& [key, use] : text->arguments) wanted.push_back(key);
+      for (const auto& [key, use] : text.arguments) wanted.push_back(key);
       reader_.warning(argument.where, "unused-argument",
-                      fmt::format("text `{}` does not use `{}`", status.text, name),
+                      fmt::format("text `{}` does not use `{}`", text.key, name),
                       suggestion(name, wanted));
     }
   }
@@ -253,10 +257,12 @@ class DeclarationChecker {
 
   void notifications() {
     if (texts_ == nullptr) return;
-    for (const Mentioned& notified : draft_.notified) {
-      if (notified.name.empty()) continue;
-      const status::TextFacts* text = find_text(notified.name, notified.where);
-      if (text != nullptr) complete(*text, notified.where, true);
+    for (const Notified& notified : draft_.notified) {
+      if (notified.text.empty()) continue;
+      const status::TextFacts* text = find_text(notified.text, notified.where);
+      if (text == nullptr) continue;
+      complete(*text, notified.where, true);
+      supplied(*text, notified.arguments, notified.where, "`notify`");
     }
   }
 

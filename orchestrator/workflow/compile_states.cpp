@@ -485,7 +485,16 @@ std::optional<ActionBody> Compiler::read_action(const Node& node,
   if (word == "notify") {
     reader_.known_keys(node, "the action `notify`", {"type", "text", "args"});
     Notify notify{reader_.required_text(node, "text", "the action `notify`"), part("args")};
-    draft_.notified.push_back({notify.text, node.where});
+    Notified notified{notify.text, node.where, {}};
+    const Node* args = node.find("args");
+    if (args != nullptr && reader_.expect(*args, Kind::mapping, "`args`")) {
+      for (const Node::Entry& entry : args->entries) {
+        // Its type stays open: what it is told by has been checked as a part of the whole.
+        notified.arguments.emplace(entry.key,
+                                   StatusArgument{cel::Type::dyn(), entry.where, std::nullopt});
+      }
+    }
+    draft_.notified.push_back(std::move(notified));
     return notify;
   }
   if (word == "emit") {

@@ -37,6 +37,13 @@ struct StateDraft {
   bool has_unguarded_always = false;
 };
 
+// A text that `notify` sends.
+struct Notified {
+  std::string text;
+  SourcePosition where;
+  std::map<std::string, StatusArgument> arguments;
+};
+
 // A workflow on its way from the file to `Workflow`: all that a check may want to see.
 struct Draft {
   chart::StateSource root;
@@ -70,7 +77,7 @@ struct Draft {
   std::vector<cel::Mention> asked_clocks;              // by clock('…') and by statuses
   std::vector<std::pair<std::string, Mentioned>> pausing;  // clock → a state in which it stands still
   std::map<std::string, cel::Program> parties;
-  std::vector<Mentioned> notified;  // texts that `notify` sends
+  std::vector<Notified> notified;
   Json legal_basis = Json::object();
   std::map<std::string, SourcePosition> citation_places;
   // Citations outside statuses, with who cites: "parameter `answer`".

@@ -43,8 +43,23 @@ Result<Node, Problems> read_base(const Node& extends, const Sources& sources) {
                              suggestion(extends.text, known_bases(sources.workflows_dir)),
                              "unknown-base", Severity::error}});
   }
+  const fs::path real = fs::weakly_canonical(path, error);
+  const fs::path tree = fs::weakly_canonical(sources.workflows_dir, error);
+  if (std::mismatch(tree.begin(), tree.end(), real.begin(), real.end()).first != tree.end()) {
+    return failure(Problems{{{path.string(), 0, 0},
+                             fmt::format("this file leads out of {}, to {}",
+                                         sources.workflows_dir.string(), real.string()),
+                             "put the file itself there", "unknown-base", Severity::error}});
+  }
   auto base = read_yaml_file(path, path.string());
   if (!base) return base;
+  if (const Node::Entry* again = base->entry("extends")) {
+    return failure(Problems{{again->where,
+                             fmt::format("a base extends nothing, but this one extends {}",
+                                         again->value.describe()),
+                             "remove `extends`; only a municipality's file has it", "base-extends",
+                             Severity::error}});
+  }
   const Node* key = base->find("key");
   const Node* release = base->find("release");
   if (key == nullptr || release == nullptr || key->text + "@" + release->text != extends.text) {

@@ -64,6 +64,62 @@ void check_overlay(const Node& base, const Node& overlay, const std::string& pat
   }
 }
 
+// What a municipality may not take from people, wherever the service has it.
+void check_protection(const Node& base, const Node& overlay, Reader& reader) {
+  for (const char* part : {"clocks", "legalBasis", "parties"}) {
+    const Node* old = base.find(part);
+    const Node::Entry* now = overlay.entry(part);
+    if (old == nullptr || now == nullptr) continue;
+    const auto refuse = [&](const SourcePosition& where, const std::string& name) {
+      reader.error(where, "bad-overlay",
+                   fmt::format("`{}` protects people: an overlay may not take it away", name),
+                   "remove this from the overlay");
+    };
+    if (now->value.is(Kind::null)) refuse(now->where, part);
+    for (const Node::Entry& entry : now->value.entries) {
+      if (entry.value.is(Kind::null) && old->find(entry.key) != nullptr) {
+        refuse(entry.where, fmt::format("{}.{}", part, entry.key));
+      }
+    }
+  }
+}
+
+// The one target of a timer; empty where it has several, or stays.
+std::string target_of(const Node& timer) {
+  const Node* target = timer.is(Kind::mapping) ? timer.find("target") : nullptr;
+  return target == nullptr ? std::string{} : target->text;
+}
+
+// A second timer beside one that leads to the same state: whichever is first would win, unseen.
+void check_timers(const Node& base, const Node& overlay, const std::string& path, Reader& reader) {
+  const Node* added = overlay.find("after");
+  const Node* old = base.find("after");
+  if (added != nullptr && old != nullptr) {
+    for (const Node::Entry& entry : added->entries) {
+      if (old->find(entry.key) != nullptr || target_of(entry.value).empty()) continue;
+      for (const Node::Entry& known : old->entries) {
+        const Node::Entry* changed = added->entry(known.key);
+        const bool removed = changed != nullptr && changed->value.is(Kind::null);
+        if (removed || target_of(known.value) != target_of(entry.value)) continue;
+        reader.error(entry.where, "bad-overlay",
+                     fmt::format("state `{}` has a timer that leads to `{}` already, `{}`: a second one "
+                                 "would win whenever it is earlier",
+                                 path, target_of(entry.value), known.key),
+                     fmt::format("set the term that `{0}` waits for, or remove it: `{0}: null`",
+                                 known.key));
+      }
+    }
+  }
+  const Node* states = overlay.find("states");
+  const Node* old_states = base.find("states");
+  if (states == nullptr || old_states == nullptr) return;
+  for (const Node::Entry& entry : states->entries) {
+    const Node* before = old_states->find(entry.key);
+    if (before == nullptr || !entry.value.is(Kind::mapping)) continue;
+    check_timers(*before, entry.value, path.empty() ? entry.key : path + "." + entry.key, reader);
+  }
+}
+
 class Taker {
  public:
   Taker(const Node& file, MunicipalityFile& into, Reader& reader)
@@ -243,6 +299,8 @@ MunicipalityFile merge(const Node& base, const Node& file, Reader& reader) {
         allowed = false;
       }
       check_overlay(base, *overlay, "", reader);
+      check_protection(base, *overlay, reader);
+      check_timers(base, *overlay, "", reader);
       if (allowed) merge_patch(result.merged, *overlay);
     }
   }
