@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
+#include <map>
 #include <ostream>
 #include <thread>
 
@@ -18,6 +20,7 @@
 #include "adapters/kafka/topics.hpp"
 #include "adapters/postgres/call_store.hpp"
 #include "adapters/postgres/case_store.hpp"
+#include "adapters/postgres/office_store.hpp"
 #include "adapters/postgres/operator_store.hpp"
 #include "adapters/postgres/resident_store.hpp"
 #include "adapters/postgres/schema.hpp"
@@ -29,7 +32,9 @@
 #include "engine/worker.hpp"
 #include "place_register/place_register.hpp"
 #include "population_register/population_register.hpp"
+#include "office/office.hpp"
 #include "resident/desk.hpp"
+#include "resident/reception.hpp"
 #include "workflow/calendar_file.hpp"
 #include "workflow/load.hpp"
 
@@ -38,6 +43,7 @@ namespace {
 
 constexpr std::chrono::seconds healthy_within{5};
 constexpr std::chrono::seconds broker_answers_within{10};
+constexpr std::chrono::seconds office_sends_within{20};
 
 // What keeps the program from starting; one line for the operator.
 struct CannotStart : std::runtime_error {
@@ -311,8 +317,10 @@ class Program {
   void start_portal() {
     const std::string connection = settings_.connection_string();
     intake_vault_ = std::make_unique<adapters::postgres::VaultStore>(connection, content_.keyring);
+    engine::IntakeSettings intake = intake_settings(settings_);
+    add_office(intake);
     intake_ = std::make_unique<engine::Intake>(
-        intake_settings(settings_), content_.forms, content_.keyring,
+        std::move(intake), content_.forms, content_.keyring,
         [this](const Municipality& municipality) { return standing(municipality); },
         *intake_vault_, *publisher_);
     hub_ = std::make_unique<resident::LiveHub>(
@@ -333,6 +341,7 @@ class Program {
     server.max_body_bytes = static_cast<std::size_t>(settings_.http.max_body_bytes);
     adapters::http::ServerParts parts;
     parts.make_desk = [this, connection] { return make_desk(connection); };
+    parts.make_office = [this, connection] { return make_office(connection); };
     parts.live = hub_.get();
     parts.intake = intake_.get();
     parts.metrics = [this] { return log_.metrics(); };
@@ -355,6 +364,52 @@ class Program {
         std::make_unique<adapters::postgres::ResidentStore>(connection),
         std::make_unique<adapters::postgres::VaultStore>(connection, content_.keyring,
                                                          "elukaar_resident"));
+  }
+
+  std::unique_ptr<office::Office> make_office(const std::string& connection) {
+    office::OfficeSettings office;
+    office.development = settings_.is_development();
+    office.session_idle = settings_.http.session_idle;
+    office.session_max = settings_.http.session_max;
+    return std::make_unique<office::Office>(
+        office, services_, content_.events, content_.forms.catalogue(),
+        std::make_unique<adapters::postgres::OfficeStore>(connection),
+        std::make_unique<adapters::postgres::ResidentStore>(connection),
+        std::make_unique<adapters::postgres::VaultStore>(connection, content_.keyring,
+                                                         "elukaar_resident"),
+        [this](const Municipality& municipality, const std::string& body) {
+          return send_from_office(municipality, body);
+        });
+  }
+
+  // The office is a sender like any other: its events pass the intake's form and go to the topic.
+  Result<void, engine::IntakeRefusal> send_from_office(const Municipality& municipality,
+                                                       const std::string& body) {
+    const auto answer = std::make_shared<std::promise<engine::Intake::Outcome>>();
+    auto outcome = answer->get_future();
+    intake_->accept(office_tokens_.at(municipality), "application/cloudevents+json", body,
+                    std::chrono::time_point_cast<std::chrono::microseconds>(
+                        std::chrono::system_clock::now()),
+                    [answer](engine::Intake::Outcome came) { answer->set_value(std::move(came)); });
+    if (outcome.wait_for(office_sends_within) != std::future_status::ready) {
+      return failure(engine::IntakeRefusal{503, "late", "the broker has not answered in time"});
+    }
+    const auto came = outcome.get();
+    if (!came) return failure(came.error());
+    return {};
+  }
+
+  // A credential that lives for this run and is known to nobody else.
+  void add_office(engine::IntakeSettings& intake) {
+    for (const auto& service : content_.services) {
+      const Municipality& municipality = service.workflow->municipality.ehak;
+      if (office_tokens_.contains(municipality)) continue;
+      const std::string token = resident::random_token();
+      office_tokens_[municipality] = token;
+      intake.credentials.push_back({"office", to_hex(sha256(token)), municipality,
+                                    office::source_of(municipality),
+                                    content_.forms.catalogue().types()});
+    }
   }
 
   engine::MunicipalityStanding standing(const Municipality& municipality) const {
@@ -395,6 +450,7 @@ class Program {
   engine::Workflows workflows_;
   const resident::Services services_;
   engine::EngineParts parts_;
+  std::map<Municipality, std::string> office_tokens_;
   std::unique_ptr<engine::Vault> intake_vault_;
   std::unique_ptr<engine::Intake> intake_;
   std::unique_ptr<adapters::kafka::Publisher> publisher_;

@@ -191,7 +191,7 @@ bool Page::look_up(const std::string& purpose) {
                        {}});
   }
   auto found = vault_.read(record_.municipality, queries,
-                           {"resident", purpose, record_.id, reader_.now});
+                           {reader_.looks, purpose, record_.id, reader_.now});
   if (!found) return false;
   for (std::size_t i = 0; i < queries.size(); ++i) {
     Values& values = values_[queries[i].person.str()];
@@ -238,18 +238,36 @@ std::optional<Json> Page::summary() {
               {"by", said->by ? Json(to_iso_date(*said->by)) : Json()}};
 }
 
+std::optional<Json> Page::list_row() const {
+  const auto said = rendered();
+  if (!said) return std::nullopt;
+  return Json{{"case", to_url_id(record_.public_id)},
+              {"number", number()},
+              {"service", localised(rules_.title, reader_.language)},
+              {"headline", said->headline},
+              {"turn", said->turn},
+              {"turnText", said->turn_text},
+              {"by", said->by ? Json(to_iso_date(*said->by)) : Json()},
+              {"changedAt", to_rfc3339(record_.decided_at)}};
+}
+
+// What people call the case by; it need not be the only one of its kind.
+std::string Page::number() const {
+  const auto& bytes = record_.public_id.bytes();
+  return fmt::format("{}-{:04}", record_.municipality.str(),
+                     (bytes[14] * 256 + bytes[15]) % 10'000);
+}
+
 std::optional<Json> Page::view(const std::vector<JournalRecord>& journal,
                                const std::vector<engine::VaultUsage>& usage) {
   const auto said = rendered();
   if (!said || !look_up("show-case")) return std::nullopt;
-  const auto& bytes = record_.public_id.bytes();
   const auto born = born_on();
   return Json{
       {"case", to_url_id(record_.public_id)},
       {"revision", record_.revision},
       {"updatedAt", to_rfc3339(record_.decided_at)},
-      {"number", fmt::format("{}-{:04}", record_.municipality.str(),
-                             (bytes[14] * 256 + bytes[15]) % 10'000)},
+      {"number", number()},
       {"service", localised(rules_.title, reader_.language)},
       {"child", {{"name", name_of(child_key())},
                  {"bornOn", born ? Json(to_iso_date(*born)) : Json()}}},
@@ -475,8 +493,11 @@ Json Page::data_use(const std::vector<engine::VaultUsage>& usage) const {
   for (const engine::VaultUsage& use : usage) {
     if (use.use.who == "resident") continue;  // the family's own reading
     if (!told.emplace(use.use.at, use.use.who, use.use.purpose).second) continue;
+    // An official is told by his unit: the family need not know who sat there.
+    const bool official = use.use.who.starts_with("official:");
     rows.push_back({{"at", to_rfc3339(use.use.at)},
-                    {"who", say("system." + use.use.who, {}, source_name(use.use.who))},
+                    {"who", official ? say("role.official")
+                                     : say("system." + use.use.who, {}, source_name(use.use.who))},
                     {"purpose", say("purpose." + use.use.purpose, {}, say("purpose.other"))}});
   }
   return rows;

@@ -23,6 +23,8 @@ struct Reader {
   access::Assurance assurance = access::Assurance::none;
   status::Language language = status::Language::et;
   Timestamp now{};  // case time
+  // Who looks, for the usage record: an official reads a page as a guardian sees it.
+  std::string looks = "resident";
 };
 
 // An action that this reader may take now.
@@ -63,11 +65,15 @@ class Page {
 
   // The documents of the HTTP API; nothing where a text cannot be made or the vault says no.
   std::optional<Json> summary();
+  // As summary, without a look at any person.
+  std::optional<Json> list_row() const;
   std::optional<Json> view(const std::vector<JournalRecord>& journal,
                            const std::vector<engine::VaultUsage>& usage);
   std::optional<Json> form(const std::string& name);
   std::vector<Question> questions(const std::string& form) const;
   std::string child_key() const;
+  // After summary() or view(); a dash for somebody whose name is not known.
+  std::string name_of(const std::string& person) const;
 
  private:
   using Values = std::map<std::string, engine::VaultValue>;  // by field
@@ -76,9 +82,9 @@ class Page {
   std::optional<status::Rendered> rendered() const;
   // Reads what the page shows of the child and of all who have a part, with a usage record.
   bool look_up(const std::string& purpose);
-  std::string name_of(const std::string& person) const;
   std::optional<Date> born_on() const;
   std::string revision_text() const;
+  std::string number() const;
   bool reads_as_applicant() const;
   Pseudonym applicant_or_reader() const;
 

@@ -68,6 +68,8 @@ struct ActionDraft {
   std::int64_t subject_version = 0;  // 0: it has none
   std::string idempotency_key;
   Digest request{};  // of what was asked: the same key may only repeat it
+  // When it arrived, where it came another way than through the page; else the moment it is added.
+  std::optional<Timestamp> received_at{};
 };
 
 struct ActionRecord {

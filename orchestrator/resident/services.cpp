@@ -27,6 +27,13 @@ std::vector<Municipality> Services::municipalities() const {
   return all;
 }
 
+std::string Services::name_of(const Municipality& municipality) const {
+  for (const auto& [key, service] : services_) {
+    if (key.first == municipality) return service.workflow->municipality.name;
+  }
+  return {};
+}
+
 workflow::WorkflowPtr Services::rules_of(const CaseRecord& of, ResidentStore& store) const {
   {
     const std::lock_guard lock{mutex_};

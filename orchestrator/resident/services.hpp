@@ -26,6 +26,8 @@ class Services {
   const workflow::Service* find(const Municipality& municipality, const std::string& service) const;
   // Those with at least one service, sorted.
   std::vector<Municipality> municipalities() const;
+  // As its files call it; empty for one that has none.
+  std::string name_of(const Municipality& municipality) const;
   // The rules that a case follows; null where its release is unknown or no longer compiles.
   workflow::WorkflowPtr rules_of(const CaseRecord& of, ResidentStore& store) const;
 

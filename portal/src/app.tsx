@@ -10,6 +10,7 @@ import { useSession } from './session/session';
 
 // Pages with fields are fetched when they are opened: most visits only read.
 const ActionPage = lazy(() => import('./pages/action/action-page'));
+const OfficePage = lazy(() => import('./pages/office/office-page'));
 const LoginPage = lazy(() => import('./pages/login-page'));
 
 type Show = (named: { id: string; name: string; sent: string }) => ReactElement;
@@ -27,6 +28,9 @@ export function App() {
   const { path } = useRouter();
   const { state, refresh } = useSession();
   if (path === '/accessibility') return <AccessibilityPage />;
+  if (path === '/office' || path.startsWith('/office/')) {
+    return <Suspense fallback={<Loading />}><OfficePage id={path.slice('/office/'.length)} /></Suspense>;
+  }
   if (state === 'unknown') return <Loading />;
   if (state === 'unreachable') return <LoadProblem status={0} retry={() => void refresh()} />;
   // A session that has ended hides the page and does not forget it: what was filled in is still

@@ -124,10 +124,12 @@ class MemoryResidentStore final : public resident::ResidentStore {
       for (const auto& each : data_->cases) {
         if (each.id == draft.case_id) public_case = each.public_id;
       }
-      data_->events.push_back(event(data_->now));
+      const Timestamp received_at = draft.received_at.value_or(data_->now);
+      data_->events.push_back(event(received_at));
       data_->keys.push_back(key);
       data_->actions.push_back({draft.municipality, draft.id, draft.case_id, public_case,
-                                draft.person, draft.name, draft.subject, draft.request, data_->now, "pending", ""});
+                                draft.person, draft.name, draft.subject, draft.request, received_at,
+                                "pending", ""});
       return data_->actions.back();
     });
   }

@@ -32,6 +32,14 @@ constexpr Pattern patterns[] = {
     {Route::form, "GET", "/api/v1/me/cases/{case}/forms/{form}"},
     {Route::submit, "POST", "/api/v1/me/cases/{case}/actions/{name}"},
     {Route::action, "GET", "/api/v1/me/actions/{action}"},
+    {Route::office_municipalities, "GET", "/api/v1/office/login/dev"},
+    {Route::office_login, "POST", "/api/v1/office/login/dev"},
+    {Route::office_logout, "POST", "/api/v1/office/logout"},
+    {Route::office_me, "GET", "/api/v1/office/me"},
+    {Route::office_cases, "GET", "/api/v1/office/cases"},
+    {Route::office_case, "GET", "/api/v1/office/cases/{case}"},
+    {Route::office_enter, "POST", "/api/v1/office/cases/{case}/entries/{event}"},
+    {Route::office_answer, "POST", "/api/v1/office/cases/{case}/answers/{action}"},
     {Route::intake, "POST", "/api/v1/intake/events"},
     {Route::live, "GET", "/health/live"},
     {Route::ready, "GET", "/health/ready"},
@@ -64,24 +72,6 @@ bool fits(const std::vector<std::string>& pattern, const std::vector<std::string
   return true;
 }
 
-status::Language language_of(const Request& request) {
-  return status::parse_language(request.parameter("lang")).value_or(status::Language::et);
-}
-
-// Takes the same time wherever the texts differ.
-bool same(std::string_view a, std::string_view b) {
-  unsigned difference = a.size() == b.size() ? 0 : 1;
-  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
-  }
-  return difference == 0;
-}
-
-std::string cookie_header(std::string_view value, bool secure) {
-  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}{}", cookie_name, value,
-                     secure ? "; Secure" : "", value.empty() ? "; Max-Age=0" : "");
-}
-
 template <class T>
 Response respond(const Answer<T>& answer) {
   return answer ? json_response(200, answer->dump()) : refusal_response(answer.error());
@@ -96,7 +86,7 @@ Response log_in(const Request& request, Desk& desk, bool secure) {
   if (!login) return refusal_response(login.error());
   Response response;
   response.status = 204;
-  response.headers = {{"Set-Cookie", cookie_header(login->token, secure)}};
+  response.headers = {{"Set-Cookie", cookie_header(cookie_name, login->token, secure)}};
   return response;
 }
 
@@ -105,7 +95,7 @@ Response log_out(const Session& session, Desk& desk, resident::LiveHub* live, bo
   if (live != nullptr) live->session_ended(session.token);
   Response response;
   response.status = 204;
-  response.headers = {{"Set-Cookie", cookie_header("", secure)}};
+  response.headers = {{"Set-Cookie", cookie_header(cookie_name, "", secure)}};
   return response;
 }
 
@@ -146,6 +136,23 @@ Response answer_for(const Match& match, const Request& request, const Session& s
 }
 
 }  // namespace
+
+status::Language language_of(const Request& request) {
+  return status::parse_language(request.parameter("lang")).value_or(status::Language::et);
+}
+
+bool same(std::string_view a, std::string_view b) {
+  unsigned difference = a.size() == b.size() ? 0 : 1;
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
+    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+  }
+  return difference == 0;
+}
+
+std::string cookie_header(std::string_view name, std::string_view value, bool secure) {
+  return fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}{}", name, value,
+                     secure ? "; Secure" : "", value.empty() ? "; Max-Age=0" : "");
+}
 
 std::string_view Request::cookie(std::string_view name) const {
   std::string_view rest = header("cookie");

@@ -11,7 +11,8 @@ namespace elukaar::adapters::http {
 
 enum class Route {
   development_persons, development_login, logout, me, cases, case_view, form, submit, action,
-  stream, intake, live, ready, metrics, file, wrong_method, nothing
+  stream, office_municipalities, office_login, office_logout, office_me, office_cases, office_case,
+  office_enter, office_answer, intake, live, ready, metrics, file, wrong_method, nothing
 };
 
 struct Match {
@@ -25,6 +26,16 @@ Match match(const Request& request);
 // Routes that a desk answers; blocking. `live` may be null.
 Response answer_at_desk(const Match& match, const Request& request, resident::Desk& desk,
                         resident::LiveHub* live, bool secure_cookie);
+
+// Routes that the office answers; blocking.
+bool is_office(Route route);
+Response answer_at_office(const Match& match, const Request& request, office::Office& office,
+                          bool secure_cookie);
+
+// Takes the same time wherever the texts differ.
+bool same(std::string_view a, std::string_view b);
+status::Language language_of(const Request& request);
+std::string cookie_header(std::string_view name, std::string_view value, bool secure);
 
 // The session behind a request's cookie, for the stream.
 resident::Answer<resident::Session> session_of(const Request& request, resident::Desk& desk);

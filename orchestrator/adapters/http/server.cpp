@@ -130,7 +130,12 @@ struct OpenStream {
 struct Server::Implementation : std::enable_shared_from_this<Server::Implementation> {
   using ExchangePtr = std::shared_ptr<Exchange>;
   using StreamPtr = std::shared_ptr<OpenStream>;
-  using Job = std::function<void(resident::Desk&)>;
+  // What one desk thread works with; made when it is first needed.
+  struct Desks {
+    std::unique_ptr<resident::Desk> residents;
+    std::unique_ptr<office::Office> office;
+  };
+  using Job = std::function<void(Desks&)>;
 
   Implementation(ServerSettings given_settings, ServerParts given_parts)
       : settings(std::move(given_settings)),
@@ -274,8 +279,16 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
       return send(exchange, problem(403, "expected a request of this site's own page"));
     }
     if (exchange->match.route == Route::stream) return open_stream(exchange);
-    at_desk(exchange, [self = shared_from_this(), exchange](resident::Desk& desk) {
-      self->respond(exchange, answer_at_desk(exchange->match, exchange->request, desk,
+    if (is_office(exchange->match.route)) {
+      if (!parts.make_office) return send(exchange, problem(404));
+      return at_desk(exchange, [self = shared_from_this(), exchange](Desks& desks) {
+        if (!desks.office) desks.office = self->parts.make_office();
+        self->respond(exchange, answer_at_office(exchange->match, exchange->request,
+                                                 *desks.office, self->secure));
+      });
+    }
+    at_desk(exchange, [self = shared_from_this(), exchange](Desks& desks) {
+      self->respond(exchange, answer_at_desk(exchange->match, exchange->request, *desks.residents,
                                              self->parts.live, self->secure));
     });
   }
@@ -367,7 +380,7 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
   }
 
   void run_desk() {
-    std::unique_ptr<resident::Desk> desk;
+    Desks desks;
     for (;;) {
       std::pair<ExchangePtr, Job> next;
       {
@@ -378,8 +391,8 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
         jobs.pop_front();
       }
       try {
-        if (!desk) desk = parts.make_desk();
-        next.second(*desk);
+        if (!desks.residents) desks.residents = parts.make_desk();
+        next.second(desks);
       } catch (const std::exception& error) {
         // Store and vault make their connection anew at the next call.
         if (parts.fault) parts.fault(error.what());
@@ -394,8 +407,8 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
 
   void open_stream(const ExchangePtr& exchange) {
     if (parts.live == nullptr) return send(exchange, problem(404));
-    at_desk(exchange, [self = shared_from_this(), exchange](resident::Desk& desk) {
-      auto session = session_of(exchange->request, desk);
+    at_desk(exchange, [self = shared_from_this(), exchange](Desks& desks) {
+      auto session = session_of(exchange->request, *desks.residents);
       if (!session) return self->respond(exchange, refusal_response(session.error()));
       restinio::asio_ns::post(self->context, [self, exchange, session = std::move(*session)] {
         self->begin_stream(exchange, session);

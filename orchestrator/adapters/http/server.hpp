@@ -10,6 +10,7 @@
 
 #include "base/timestamp.hpp"
 #include "engine/intake.hpp"
+#include "office/office.hpp"
 #include "resident/desk.hpp"
 #include "resident/live_hub.hpp"
 
@@ -44,6 +45,7 @@ struct AccessEntry {
 // block; all references and callbacks must outlive it.
 struct ServerParts {
   std::function<std::unique_ptr<resident::Desk>()> make_desk;  // one for each desk thread
+  std::function<std::unique_ptr<office::Office>()> make_office;  // the same; null: 404
   resident::LiveHub* live = nullptr;  // null: no stream, 404
   engine::Intake* intake = nullptr;   // null: no intake, 404
   std::function<std::string()> metrics;      // Prometheus text format

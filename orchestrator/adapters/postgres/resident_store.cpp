@@ -6,6 +6,7 @@
 #include <pqxx/pqxx>
 
 #include "adapters/postgres/array.hpp"
+#include "adapters/postgres/office_store.hpp"
 #include "engine/lane.hpp"
 #include "resident/rights.hpp"
 
@@ -199,9 +200,8 @@ resident::Persons read_persons(const std::string& text) {
   return persons;
 }
 
-}  // namespace
-
-struct ResidentStore::Implementation {
+// One connection, with the ways to use it.
+struct Connected {
   std::string connection_string;
   std::unique_ptr<pqxx::connection> connection{};
 
@@ -253,8 +253,13 @@ struct ResidentStore::Implementation {
   }
 };
 
+}  // namespace
+
+struct ResidentStore::Implementation : Connected {};
+
 ResidentStore::ResidentStore(std::string connection)
-    : implementation_(std::make_unique<Implementation>(Implementation{std::move(connection)})) {}
+    : implementation_(std::make_unique<Implementation>(
+          Implementation{Connected{std::move(connection)}})) {}
 
 ResidentStore::~ResidentStore() = default;
 
@@ -389,7 +394,10 @@ ActionRecord ResidentStore::add_action(const resident::ActionDraft& draft,
     if (const auto known = select_action_by_key(work, draft); !known.empty()) {
       return read_action(known[0]);
     }
-    const Timestamp received_at = time_of(work.exec1("select " MICROS("elukaar.case_now()"))[0]);
+    const Timestamp received_at =
+        draft.received_at
+            ? *draft.received_at
+            : time_of(work.exec1("select " MICROS("elukaar.case_now()"))[0]);
     // Nothing inserted: the same key has come a second time in the same moment, and is there now.
     insert_action(work, draft, received_at, event(received_at));
     return read_action(select_action_by_key(work, draft)[0]);
@@ -441,6 +449,87 @@ std::vector<Pseudonym> ResidentStore::guardians(const Municipality& municipality
       persons.emplace_back(row[0].c_str());
     }
     return persons;
+  });
+}
+
+// ---- The office --------------------------------------------------------------------------------
+
+struct OfficeStore::Implementation : Connected {};
+
+OfficeStore::OfficeStore(std::string connection)
+    : implementation_(std::make_unique<Implementation>(
+          Implementation{Connected{std::move(connection)}})) {}
+
+OfficeStore::~OfficeStore() = default;
+
+std::vector<CaseRecord> OfficeStore::cases_of(const Municipality& municipality) {
+  return implementation_->as_resident(municipality, [&](pqxx::work& work) {
+    std::vector<CaseRecord> records;
+    for (const auto& row : work.exec_params(
+             "select " CASE_COLUMNS " from " CASE_TABLES " where c.municipality = $1 "
+             "and c.status is not null order by c.decided_at desc limit $2",
+             municipality.str(), max_cases)) {
+      records.push_back(read_case(row));
+    }
+    for (CaseRecord& record : records) record.parties = select_parties(work, record);
+    return records;
+  });
+}
+
+std::optional<CaseRecord> OfficeStore::find_case(const Municipality& municipality,
+                                                 const Uuid& public_id) {
+  return implementation_->as_resident(municipality, [&](pqxx::work& work) {
+    std::optional<CaseRecord> record;
+    for (const auto& row : work.exec_params(
+             "select " CASE_COLUMNS " from " CASE_TABLES " where c.municipality = $1 "
+             "and c.public_id = $2 and c.status is not null limit 1",
+             municipality.str(), public_id.str())) {
+      record = read_case(row);
+      record->parties = select_parties(work, *record);
+    }
+    return record;
+  });
+}
+
+void OfficeStore::add_session(const office::Session& session) {
+  implementation_->as_owner([&](pqxx::work& work) {
+    return work.exec_params(
+        fmt::format("insert into elukaar.office_session (token_digest, csrf_token, municipality, "
+                    "official, created_at, seen_at, expires_at) "
+                    "values ($1, $2, $3, $4, {}, {}, {})",
+                    fmt::format(moment, "$5::bigint"), fmt::format(moment, "$6::bigint"),
+                    fmt::format(moment, "$7::bigint")),
+        bytea(session.token), session.csrf, session.municipality.str(), session.official,
+        micros(session.created_at), micros(session.seen_at), micros(session.expires_at));
+  });
+}
+
+std::optional<office::Session> OfficeStore::session(const Digest& token,
+                                                    std::chrono::microseconds idle) {
+  return implementation_->as_owner([&](pqxx::work& work) {
+    std::optional<office::Session> session;
+    const auto rows = work.exec_params(
+        "update elukaar.office_session set seen_at = clock_timestamp() where token_digest = $1 "
+        "and clock_timestamp() < expires_at "
+        "and clock_timestamp() < seen_at + $2::bigint * interval '1 microsecond' "
+        "returning csrf_token, municipality, official, " MICROS("created_at") ", "
+        MICROS("seen_at") ", " MICROS("expires_at"),
+        bytea(token), idle.count());
+    if (rows.empty()) {
+      work.exec_params("delete from elukaar.office_session where token_digest = $1", bytea(token));
+      return session;
+    }
+    const auto& row = rows[0];
+    session = office::Session{token, row[0].c_str(), Municipality{row[1].c_str()}, row[2].c_str(),
+                              time_of(row[3]), time_of(row[4]), time_of(row[5])};
+    return session;
+  });
+}
+
+void OfficeStore::end_session(const Digest& token) {
+  implementation_->as_owner([&](pqxx::work& work) {
+    return work.exec_params("delete from elukaar.office_session where token_digest = $1",
+                            bytea(token));
   });
 }
 

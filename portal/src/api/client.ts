@@ -16,7 +16,7 @@ export class ApiError extends Error {
 const JSON_TYPE = 'application/json';
 const REQUEST_LIMIT_MS = 20_000;
 
-async function request(method: string, path: string, headers: Record<string, string>, body?: unknown) {
+export async function request(method: string, path: string, headers: Record<string, string>, body?: unknown) {
   let answer: Response;
   try {
     answer = await fetch(`/api/v1${path}`, {

@@ -173,6 +173,118 @@ TEST_F(TheDesk, does_not_tell_a_case_of_others_from_one_that_is_not_there) {
   EXPECT_TRUE(data->events.empty());
 }
 
+// Every role, every route, and the case of another family beside the own one.
+TEST_F(TheDesk, answers_every_route_by_the_right_of_who_asks) {
+  // Mari has applied; Jaan has custody too; the other case is Tiina's.
+  const std::string tiina_code = test::generated_code(random);
+  const Pseudonym tiina = know(tiina_code, "Tiina");
+  CaseRecord& own = data->cases[0];
+  own.parties = {{mari, access::Role::applicant, data->now - 24h, std::nullopt},
+                 {mari, access::Role::guardian, data->now - 24h, std::nullopt},
+                 {jaan, access::Role::guardian, data->now - 24h, std::nullopt}};
+  CaseRecord other = own;
+  other.id = CaseId{*Uuid::parse("0190a1b2-0000-7000-8000-000000000008")};
+  other.public_id = *Uuid::parse("11111111-2222-4333-8444-555555555555");
+  other.parties = {{tiina, access::Role::guardian, data->now - 24h, std::nullopt}};
+  const std::string other_id = to_url_id(other.public_id);
+  data->cases.push_back(other);
+  const auto stranger_of_all = log_in(stranger_code);
+
+  struct Row {
+    const char* who;
+    const std::string* code;
+    bool sees_own, sees_other;
+  };
+  const Row rows[] = {{"applicant", &mari_code, true, false},
+                      {"other guardian", &jaan_code, true, false},
+                      {"another family", &tiina_code, false, true},
+                      {"nobody's guardian", &stranger_code, false, false}};
+  int key = 0;
+  for (const Row& row : rows) {
+    const Session session = log_in(*row.code);
+    for (const bool of_other : {false, true}) {
+      const std::string& id = of_other ? other_id : case_id;
+      const bool may = of_other ? row.sees_other : row.sees_own;
+      SCOPED_TRACE(std::string{row.who} + (of_other ? ", the other case" : ", the first case"));
+      Submission wanted = application("key" + std::to_string(++key));
+      wanted.case_id = id;
+      const auto view = desk.case_view(session, id, Language::et);
+      const auto form = desk.form(session, id, "application", Language::et);
+      const auto sent = desk.submit(session, wanted, Language::et);
+      ASSERT_EQ(bool(view), may);
+      ASSERT_EQ(bool(form), may);
+      ASSERT_EQ(bool(sent), may);
+      if (!may) {
+        for (const Refusal& refused : {view.error(), form.error(), sent.error()}) {
+          EXPECT_EQ(refused.kind, Refusal::Kind::not_found);
+          EXPECT_EQ(refused.what, "");
+          EXPECT_TRUE(refused.fields.empty());
+        }
+        continue;
+      }
+      // Whose act it was is his alone to ask about, even within one family.
+      const std::string action = sent->view.at("action");
+      EXPECT_TRUE(desk.action(session, action, Language::et));
+      const Session& somebody_else = *row.code == mari_code ? log_in(jaan_code) : stranger_of_all;
+      EXPECT_EQ(desk.action(somebody_else, action, Language::et).error().kind,
+                Refusal::Kind::not_found);
+    }
+    const auto list = desk.cases(session, Language::et).value().at("cases");
+    EXPECT_EQ(list.size(), std::size_t{row.sees_own} + std::size_t{row.sees_other}) << row.who;
+  }
+}
+
+TEST_F(TheDesk, refuses_whoever_logged_in_less_surely_than_substantially) {
+  Session session = log_in(mari_code);
+  session.assurance = access::Assurance::low;
+  EXPECT_TRUE(desk.cases(session, Language::et).value()["cases"].empty());
+  EXPECT_EQ(desk.case_view(session, case_id, Language::et).error().kind, Refusal::Kind::not_found);
+}
+
+TEST_F(TheDesk, tells_each_guardian_the_same_case_in_his_own_words) {
+  CaseRecord& own = data->cases[0];
+  own.parties = {{mari, access::Role::applicant, data->now - 24h, std::nullopt},
+                 {jaan, access::Role::guardian, data->now - 24h, std::nullopt}};
+  own.context["application"] = {{"id", "a-1"}, {"applicant", mari.str()}};
+  own.status["visibleTo"] = {"applicant", "guardians"};
+  const auto turn_of = [&](const std::string& code) {
+    return desk.case_view(log_in(code), case_id, Language::en).value()["status"]["turnText"];
+  };
+  EXPECT_EQ(turn_of(mari_code), "Your turn");
+  own.status["actions"] = Json::array();  // nothing that Jaan may do, and it is somebody's turn
+  EXPECT_EQ(turn_of(jaan_code), "The other parent's turn");
+}
+
+TEST_F(TheDesk, shows_the_legal_clock_by_the_day_it_is_read_on) {
+  data->cases[0].status["clock"] = {{"name", "place-offer"}, {"state", "running"},
+                                    {"startedOn", "2026-05-01"}, {"due", "2026-07-01"}};
+  const Session session = log_in(mari_code);
+  const auto clock = [&] {
+    return desk.case_view(session, case_id, Language::en).value().at("clock");
+  };
+  EXPECT_EQ(clock()["text"], "19 days used, 42 days left");
+  EXPECT_EQ(clock()["due"], "2026-07-01");
+  data->cases[0].status["clock"]["due"] = "2026-05-19";
+  EXPECT_NE(clock()["text"].get<std::string>().find("1 day late"), std::string::npos);
+  data->cases[0].status["clock"] = nullptr;
+  EXPECT_TRUE(clock().is_null());
+}
+
+TEST_F(TheDesk, tells_what_was_said_and_puts_a_correction_beside_it) {
+  data->journal[1].at = data->now - 48h;
+  data->journal.push_back({3, "event", "birth-annulled", "applied", data->now - 24h,
+                           {{"rules", Json::array()}}, std::nullopt,
+                           {{{"text", "informed"},
+                             {"args", {{"entitledFrom", "2027-12-01"}, {"corrects", "informed"}}}}}});
+  const auto view = desk.case_view(log_in(mari_code), case_id, Language::en);
+  const Json said = view.value().at("messages");
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_EQ(said[0]["title"], "You can apply for a kindergarten place");
+  EXPECT_EQ(said[0]["correctedBy"], 1);
+  EXPECT_EQ(said[1]["kind"], "correction");
+  EXPECT_EQ(said[1]["corrects"], 0);
+}
+
 TEST_F(TheDesk, keeps_an_application_once_however_often_it_is_sent) {
   const Session session = log_in(mari_code);
   const auto first = desk.submit(session, application(), Language::et);

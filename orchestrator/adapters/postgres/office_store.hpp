@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "office/office_store.hpp"
+
+namespace elukaar::adapters::postgres {
+
+// Officials' reads in PostgreSQL, and their sessions. Cases are read as the role elukaar_resident, bound
+// to the official's municipality for the length of a transaction; it stands in resident_store.cpp,
+// with which it shares the statements. One object for each thread, as ResidentStore.
+class OfficeStore final : public office::OfficeStore {
+ public:
+  // `connection`: a libpq connection string.
+  explicit OfficeStore(std::string connection);
+  ~OfficeStore() override;
+
+  std::vector<resident::CaseRecord> cases_of(const Municipality& municipality) override;
+  std::optional<resident::CaseRecord> find_case(const Municipality& municipality,
+                                                const Uuid& public_id) override;
+  void add_session(const office::Session& session) override;
+  std::optional<office::Session> session(const Digest& token,
+                                         std::chrono::microseconds idle) override;
+  void end_session(const Digest& token) override;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace elukaar::adapters::postgres

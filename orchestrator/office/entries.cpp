@@ -1,0 +1,64 @@
+#include "office/entries.hpp"
+
+#include <algorithm>
+
+namespace elukaar::office {
+namespace {
+
+constexpr int max_depth = 4;
+
+bool is_required(const Json& schema, const std::string& name) {
+  const Json required = schema.value("required", Json::array());
+  return std::find(required.begin(), required.end(), name) != required.end();
+}
+
+std::string type_of(const Json& schema) {
+  const std::string type = schema.value("type", "string");
+  if (schema.contains("enum")) return "choice";
+  if (type == "boolean") return "yes-no";
+  if (type == "integer" || type == "number") return "number";
+  const std::string format = schema.value("format", "");
+  return format == "date" ? "date" : format == "date-time" ? "moment" : "text";
+}
+
+// The leaves of an object's schema. A member that may be left out makes its leaves optional.
+void add_fields(const Json& schema, const std::string& path, bool required, int depth,
+                const Json& context, std::vector<Field>& fields) {
+  for (const auto& [name, member] : schema.value("properties", Json::object()).items()) {
+    const std::string here = path + "/" + name;
+    const bool needed = required && is_required(schema, name);
+    if (here == "/application/id" || fields.size() == max_fields) continue;
+    if (member.contains("properties")) {
+      if (depth < max_depth) add_fields(member, here, needed, depth + 1, context, fields);
+      continue;
+    }
+    if (member.value("type", "") == "array") continue;  // no list is entered by hand
+    Field field{here, type_of(member), needed, member.value("description", ""), {}, {}};
+    for (const Json& option : member.value("enum", Json::array())) {
+      if (option.is_string()) field.options.push_back(option.get<std::string>());
+    }
+    const Json::json_pointer where{here};
+    if (context.contains(where) && context.at(where).is_primitive()) {
+      field.proposed = context.at(where);
+    }
+    fields.push_back(std::move(field));
+  }
+}
+
+}  // namespace
+
+std::vector<Entry> entries_of(const workflow::Workflow& rules,
+                              const cloudevents::SchemaCatalogue& forms, const Json& context) {
+  static const Json::json_pointer application{"/properties/application/properties/id"};
+  std::vector<Entry> entries;
+  for (const auto& [name, rule] : rules.events) {
+    const Json* schema = forms.schema(rule.type);
+    if (schema == nullptr || !schema->contains(application)) continue;
+    Entry entry{name, rule.type, schema->value("title", name), {}};
+    add_fields(*schema, "", true, 0, context, entry.fields);
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+}  // namespace elukaar::office

@@ -1,0 +1,294 @@
+#include "office/office.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "office/entries.hpp"
+#include "resident/page.hpp"
+#include "resident/reception.hpp"
+
+namespace elukaar::office {
+namespace {
+
+using resident::Refusal;
+using resident::text_member;
+
+// How somebody was known who did not log in himself.
+constexpr const char* identified_by[] = {"id-document", "control-questions", "signed-letter"};
+
+Refusal denied(Refusal::Kind kind, std::string what = {}) { return {kind, std::move(what), {}}; }
+
+// The guardians of a case, the one who applied first; the order holds for as long as they do.
+std::vector<Pseudonym> guardians_of(const resident::CaseRecord& record, Timestamp now) {
+  std::vector<Pseudonym> guardians;
+  for (const access::Role role : {access::Role::applicant, access::Role::guardian}) {
+    for (const access::Party& party : record.parties) {
+      if (party.role != role || !party.is_current(now)) continue;
+      if (std::find(guardians.begin(), guardians.end(), party.person) == guardians.end()) {
+        guardians.push_back(party.person);
+      }
+    }
+  }
+  return guardians;
+}
+
+Json field_view(const Field& field) {
+  return {{"path", field.path},        {"type", field.type},       {"required", field.required},
+          {"about", field.about},      {"options", field.options}, {"proposed", field.proposed}};
+}
+
+Json entry_view(const Entry& entry) {
+  Json fields = Json::array();
+  for (const Field& field : entry.fields) fields.push_back(field_view(field));
+  return {{"event", entry.event}, {"title", entry.title}, {"fields", std::move(fields)}};
+}
+
+Json history_view(const std::vector<resident::JournalRecord>& journal) {
+  Json rows = Json::array();
+  for (const auto& row : journal) {
+    rows.push_back({{"at", to_rfc3339(row.at)},
+                    {"kind", row.kind},
+                    {"name", row.name},
+                    {"disposition", row.disposition},
+                    {"rules", row.trace.value("rules", Json::array())}});
+  }
+  std::reverse(rows.begin(), rows.end());
+  return rows;
+}
+
+}  // namespace
+
+std::string source_of(const Municipality& municipality) {
+  return fmt::format("/kov/{}/office", municipality.str());
+}
+
+// A case of the official's municipality, and its guardians.
+struct Office::Found {
+  resident::CaseRecord record;
+  const workflow::Service* service = nullptr;
+  workflow::WorkflowPtr rules;
+  std::vector<Pseudonym> guardians;
+  Timestamp now{};
+
+  resident::Reader reader(const Session& session, std::size_t guardian,
+                          status::Language language) const {
+    return {guardians[guardian], access::Assurance::substantial, language, now,
+            "official:" + session.official};
+  }
+};
+
+Office::Office(OfficeSettings settings, const resident::Services& services,
+               const cloudevents::SchemaCatalogue& events,
+               const cloudevents::SchemaCatalogue& forms, std::unique_ptr<OfficeStore> store,
+               std::unique_ptr<resident::ResidentStore> residents,
+               std::unique_ptr<engine::Vault> vault, Send send)
+    : settings_(settings),
+      services_(services),
+      events_(events),
+      forms_(forms),
+      store_(std::move(store)),
+      residents_(std::move(residents)),
+      vault_(std::move(vault)),
+      send_(std::move(send)) {}
+
+Office::~Office() = default;
+
+// ---- Sessions ----------------------------------------------------------------------------------
+
+Answer<Json> Office::development_municipalities() {
+  if (!settings_.development) return failure(denied(Refusal::Kind::not_found));
+  Json all = Json::array();
+  for (const Municipality& municipality : services_.municipalities()) {
+    all.push_back({{"municipality", municipality.str()},
+                   {"name", services_.name_of(municipality)}});
+  }
+  return Json{{"development", true}, {"municipalities", std::move(all)}};
+}
+
+Answer<LoggedIn> Office::log_in_for_development(const std::string& document,
+                                                std::string_view former_token) {
+  if (!settings_.development) return failure(denied(Refusal::Kind::not_found));
+  const auto json = resident::read_object(document);
+  if (!json) return failure(denied(Refusal::Kind::malformed, "expected a JSON object"));
+  const Municipality municipality{text_member(*json, "municipality")};
+  const std::string name = text_member(*json, "name");
+  const auto served = services_.municipalities();
+  if (std::find(served.begin(), served.end(), municipality) == served.end()) {
+    return failure(denied(Refusal::Kind::not_found));
+  }
+  if (name.empty() || name.size() > max_official_name_bytes) {
+    return failure(denied(Refusal::Kind::malformed, "expected a name of at most 80 bytes"));
+  }
+  if (!former_token.empty()) store_->end_session(sha256(former_token));
+  LoggedIn login;
+  login.token = resident::random_token();
+  const Timestamp now = residents_->real_now();
+  login.session = {sha256(login.token), resident::random_token(), municipality, name, now, now,
+                   now + settings_.session_max};
+  store_->add_session(login.session);
+  return login;
+}
+
+void Office::log_out(const Session& session) { store_->end_session(session.token); }
+
+Answer<Session> Office::session(std::string_view token) {
+  if (token.empty()) return failure(denied(Refusal::Kind::no_session));
+  auto session = store_->session(sha256(token), settings_.session_idle);
+  if (!session) return failure(denied(Refusal::Kind::no_session));
+  return std::move(*session);
+}
+
+Json Office::me(const Session& session) const {
+  return {{"name", session.official},
+          {"municipality", services_.name_of(session.municipality)},
+          {"csrf", session.csrf},
+          {"development", settings_.development}};
+}
+
+// ---- Cases -------------------------------------------------------------------------------------
+
+// Without the child's name: nobody is looked at before a case is opened.
+Answer<Json> Office::cases(const Session& session, status::Language language) {
+  Json list = Json::array();
+  const Timestamp now = residents_->case_now();
+  for (const auto& record : store_->cases_of(session.municipality)) {
+    const auto* service = services_.find(record.municipality, record.service);
+    const auto rules = service ? services_.rules_of(record, *residents_) : nullptr;
+    const auto guardians = guardians_of(record, now);
+    if (!rules || guardians.empty()) continue;
+    resident::Page page(record, *service, *rules,
+                        {guardians.front(), access::Assurance::substantial, language, now,
+                         "official:" + session.official},
+                        *vault_);
+    if (auto row = page.list_row()) list.push_back(std::move(*row));
+  }
+  return Json{{"cases", std::move(list)}};
+}
+
+Answer<Office::Found> Office::find(const Session& session, const std::string& case_id) {
+  const auto id = resident::parse_url_id(case_id);
+  if (!id) return failure(denied(Refusal::Kind::not_found));
+  auto record = store_->find_case(session.municipality, *id);
+  if (!record) return failure(denied(Refusal::Kind::not_found));
+  Found found{std::move(*record), nullptr, nullptr, {}, residents_->case_now()};
+  const auto roles = resident::visible_to(found.record.status);
+  found.guardians = guardians_of(found.record, found.now);
+  if (!access::admits(roles, access::Role::official) || found.guardians.empty()) {
+    return failure(denied(Refusal::Kind::not_found));
+  }
+  found.service = services_.find(found.record.municipality, found.record.service);
+  if (found.service != nullptr) found.rules = services_.rules_of(found.record, *residents_);
+  if (!found.rules) return failure(denied(Refusal::Kind::unavailable));
+  return found;
+}
+
+Answer<Json> Office::case_view(const Session& session, const std::string& case_id, int reader,
+                               status::Language language) {
+  const auto found = find(session, case_id);
+  if (!found) return failure(found.error());
+  if (reader < 0 || static_cast<std::size_t>(reader) >= found->guardians.size()) {
+    return failure(denied(Refusal::Kind::not_found));
+  }
+  const auto journal = residents_->journal_of(found->record);
+  resident::Page page(found->record, *found->service, *found->rules,
+                      found->reader(session, static_cast<std::size_t>(reader), language), *vault_);
+  auto seen = page.view(journal, vault_->usage_of_case(found->record.municipality,
+                                                       found->record.id));
+  if (!seen) return failure(denied(Refusal::Kind::unavailable, "the case cannot be shown now"));
+  Json guardians = Json::array();
+  for (const Pseudonym& guardian : found->guardians) {
+    guardians.push_back({{"name", page.name_of(guardian.str())}});
+  }
+  Json entries = Json::array();
+  for (const Entry& entry : entries_of(*found->rules, forms_, found->record.context)) {
+    entries.push_back(entry_view(entry));
+  }
+  return Json{{"case", case_id},
+              {"reader", reader},
+              {"guardians", std::move(guardians)},
+              {"seen", std::move(*seen)},
+              {"entries", std::move(entries)},
+              {"identifiedBy", identified_by},
+              {"history", history_view(journal)}};
+}
+
+// ---- Entries -----------------------------------------------------------------------------------
+
+Answer<Json> Office::enter(const Session& session, const std::string& case_id,
+                           const std::string& event, const std::string& document) {
+  const auto found = find(session, case_id);
+  if (!found) return failure(found.error());
+  const auto entries = entries_of(*found->rules, forms_, found->record.context);
+  const auto entry = std::find_if(entries.begin(), entries.end(),
+                                  [&](const Entry& each) { return each.event == event; });
+  const Json application = found->record.context.value("application", Json::object());
+  if (entry == entries.end() || !application.contains("id")) {
+    return failure(denied(Refusal::Kind::not_found));
+  }
+  const auto body = resident::read_object(document);
+  Json data = body ? body->value("data", Json()) : Json();
+  if (!data.is_object()) return failure(denied(Refusal::Kind::malformed, "expected {data}"));
+  data["application"]["id"] = application.at("id");
+  // What the form says is wrong, is told field by field before anything is sent.
+  const auto violations = forms_.violations(entry->type, data);
+  if (!violations.empty()) {
+    Refusal refusal{Refusal::Kind::invalid, "the entry is not complete", {}};
+    for (const auto& violation : violations) {
+      refusal.fields.push_back({violation.where, violation.what});
+    }
+    return failure(std::move(refusal));
+  }
+  const std::string id = resident::random_id().str();
+  const Json cloud_event = {{"specversion", "1.0"},
+                            {"id", id},
+                            {"source", source_of(session.municipality)},
+                            {"type", entry->type},
+                            {"time", to_rfc3339(found->now)},
+                            {"datacontenttype", "application/json"},
+                            {"data", std::move(data)}};
+  const auto sent = send_(session.municipality, cloud_event.dump());
+  if (!sent) {
+    return failure(denied(sent.error().status == 503 ? Refusal::Kind::unavailable
+                                                     : Refusal::Kind::invalid,
+                          sent.error().sentence));
+  }
+  return Json{{"id", id}};
+}
+
+Answer<Json> Office::answer_for_family(const Session& session, const std::string& case_id,
+                                       const std::string& action,
+                                       const std::string& idempotency_key,
+                                       const std::string& document, status::Language language) {
+  const auto found = find(session, case_id);
+  if (!found) return failure(found.error());
+  const auto body = resident::read_object(document);
+  if (!body) return failure(denied(Refusal::Kind::malformed, "expected a JSON object"));
+  const auto guardian = body->value("guardian", Json());
+  if (!guardian.is_number_unsigned() ||
+      guardian.get<std::size_t>() >= found->guardians.size()) {
+    return failure(denied(Refusal::Kind::malformed, "expected the guardian's place in the list"));
+  }
+  Refusal wrong{Refusal::Kind::invalid, "the entry is not complete", {}};
+  const auto received = parse_rfc3339(text_member(*body, "receivedAt"));
+  if (!received || *received > found->now || *received < found->now - enter_within) {
+    wrong.fields.push_back({"receivedAt", "expected a moment of the last 30 days"});
+  }
+  const std::string identified = text_member(*body, "identifiedBy");
+  if (std::find(std::begin(identified_by), std::end(identified_by), identified) ==
+      std::end(identified_by)) {
+    wrong.fields.push_back({"identifiedBy", "expected how the person was identified"});
+  }
+  if (!wrong.fields.empty()) return failure(std::move(wrong));
+
+  const auto reader = found->reader(session, guardian.get<std::size_t>(), language);
+  const resident::Entered entered{
+      *received, {{"official", session.official}, {"identifiedBy", identified}}};
+  auto kept = resident::receive({found->record, *found->service, *found->rules, reader, events_,
+                                 *residents_, *vault_},
+                                {case_id, action, "office:" + idempotency_key, document}, entered);
+  if (!kept) return failure(kept.error());
+  return std::move(kept->view);
+}
+
+}  // namespace elukaar::office

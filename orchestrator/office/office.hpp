@@ -1,0 +1,90 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "cloudevents/schema_catalogue.hpp"
+#include "engine/intake.hpp"
+#include "engine/vault.hpp"
+#include "office/office_store.hpp"
+#include "resident/desk.hpp"
+#include "resident/services.hpp"
+
+namespace elukaar::office {
+
+using resident::Answer;
+
+struct OfficeSettings {
+  bool development = false;  // allows log_in_for_development; there is no other log-in yet
+  std::chrono::milliseconds session_idle{30 * 60 * 1000};
+  std::chrono::milliseconds session_max{8 * 60 * 60 * 1000};
+};
+
+inline constexpr std::size_t max_official_name_bytes = 80;
+// How far back an answer that came by telephone or on paper may be entered.
+inline constexpr std::chrono::days enter_within{30};
+
+struct LoggedIn {
+  std::string token;  // for the cookie; only its digest is kept
+  Session session;
+};
+
+// Sends an event as this municipality's office does: through the intake, to the topic. Blocks until
+// the broker has it; `body` is a structured CloudEvent.
+using Send = std::function<Result<void, engine::IntakeRefusal>(const Municipality&,
+                                                              const std::string& body)>;
+
+// What a register's event of the office carries as its source.
+std::string source_of(const Municipality& municipality);  // "/kov/0653/office"
+
+// The use cases behind the officials' routes (adapters/http/README.md). An official sees the cases of
+// the municipality that he logged in for; what is another's and what is not there are the same
+// answer. One object for each thread. The references must outlive it. Functions block;
+// engine::VaultFault and resident::StoreFault pass through.
+class Office {
+ public:
+  // `events`: the data of events on topics; `forms`: what the intake takes.
+  Office(OfficeSettings settings, const resident::Services& services,
+         const cloudevents::SchemaCatalogue& events, const cloudevents::SchemaCatalogue& forms,
+         std::unique_ptr<OfficeStore> store, std::unique_ptr<resident::ResidentStore> residents,
+         std::unique_ptr<engine::Vault> vault, Send send);
+  ~Office();
+
+  // Development only; not_found in production. `document`: {"municipality": …, "name": …}.
+  Answer<Json> development_municipalities();
+  Answer<LoggedIn> log_in_for_development(const std::string& document,
+                                          std::string_view former_token);
+  void log_out(const Session& session);
+  Answer<Session> session(std::string_view token);
+
+  Json me(const Session& session) const;
+  Answer<Json> cases(const Session& session, status::Language language);
+  // `reader`: as which of the guardians the page is read, counted from 0.
+  Answer<Json> case_view(const Session& session, const std::string& case_id, int reader,
+                         status::Language language);
+  // An event that a register would have sent. `document`: {"data": {…}}.
+  Answer<Json> enter(const Session& session, const std::string& case_id, const std::string& event,
+                     const std::string& document);
+  // What a guardian said by telephone or on paper. `document`: {"guardian", "receivedAt",
+  // "identifiedBy", "subject", "revision", "reason"?, "form"?}. It counts from its receipt.
+  Answer<Json> answer_for_family(const Session& session, const std::string& case_id,
+                                 const std::string& action, const std::string& idempotency_key,
+                                 const std::string& document, status::Language language);
+
+ private:
+  struct Found;
+  Answer<Found> find(const Session& session, const std::string& case_id);
+
+  const OfficeSettings settings_;
+  const resident::Services& services_;
+  const cloudevents::SchemaCatalogue& events_;
+  const cloudevents::SchemaCatalogue& forms_;
+  std::unique_ptr<OfficeStore> store_;
+  std::unique_ptr<resident::ResidentStore> residents_;
+  std::unique_ptr<engine::Vault> vault_;
+  Send send_;
+};
+
+}  // namespace elukaar::office
