@@ -31,19 +31,17 @@ export async function demandDevelopment(file) {
 }
 
 export class Panel {
-  #clock; // async (Date) => void: moves the program's clock
+  #clock; // { show(): Promise<Date>, set(Date): Promise }: the program's
   #population;
   #place;
-  #now; // case time minus real time, in ms
   #said = "";
   #server;
 
-  // `population`, `place`: the simulated registers' addresses; `now`: the case time it begins with.
-  constructor({ clock, population, place, now = new Date() }) {
+  // `population`, `place`: the simulated registers' addresses.
+  constructor({ clock, population, place }) {
     this.#clock = clock;
     this.#population = population;
     this.#place = place;
-    this.#now = now.getTime() - Date.now();
   }
 
   async start(port = 0) {
@@ -60,10 +58,6 @@ export class Panel {
 
   async stop() {
     await new Promise((closed) => this.#server.close(closed));
-  }
-
-  get caseTime() {
-    return new Date(Date.now() + this.#now);
   }
 
   async #answer(request, response) {
@@ -86,7 +80,7 @@ export class Panel {
 
   async #do(given) {
     const what = given.get("what");
-    if (what === "clock") return this.moveClock(new Date(this.caseTime.getTime() + Number(given.get("days")) * DAY_MS));
+    if (what === "clock") return this.moveClock(new Date((await this.#clock.show()).getTime() + Number(given.get("days")) * DAY_MS));
     if (what === "date") return this.moveClock(new Date(`${given.get("date")}T09:00:00Z`));
     if (what === "round") {
       const body = Object.fromEntries([...given].filter(([name, value]) => name !== "what" && value !== ""));
@@ -106,9 +100,8 @@ export class Panel {
 
   // Both the program and the registers live in the same day. The clock never goes back.
   async moveClock(time) {
-    if (Number.isNaN(time.getTime()) || time <= this.caseTime) throw new Error("expected a day after today's case time");
-    await this.#clock(time);
-    this.#now = time.getTime() - Date.now();
+    if (Number.isNaN(time.getTime()) || time <= (await this.#clock.show())) throw new Error("expected a day after today's case time");
+    await this.#clock.set(time);
     const today = { today: time.toISOString().slice(0, 10) };
     for (const register of [this.#population, this.#place]) await this.#control(register, "clock", today);
     return `The case clock shows ${time.toISOString().slice(0, 16).replace("T", " ")} UTC.`;
@@ -124,7 +117,7 @@ export class Panel {
 
   async #page() {
     const { applications = [], offers = [] } = await this.#control(this.#place, "state");
-    const day = this.caseTime.toISOString().slice(0, 10);
+    const day = (await this.#clock.show()).toISOString().slice(0, 10);
     const rows = applications.slice(-50).reverse().map((one) => {
       const offer = offers.findLast((each) => each.application === one.id);
       return `<section aria-labelledby="a-${escape(one.id)}"><h2 id="a-${escape(one.id)}">Application ${escape(one.id)}</h2>
@@ -167,13 +160,13 @@ async function bodyOf(request) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: {
     settings: { type: "string" }, population: { type: "string" }, place: { type: "string" },
-    now: { type: "string" }, port: { type: "string", default: "0" },
+    port: { type: "string", default: "0" },
   } });
   await demandDevelopment(values.settings);
   const program = new Program(process.env.ELUKAAR, values.settings);
   const panel = await new Panel({
-    clock: (time) => program.setClock(time), population: values.population, place: values.place,
-    ...(values.now ? { now: new Date(values.now) } : {}),
+    clock: { show: () => program.clock(), set: (time) => program.setClock(time) },
+    population: values.population, place: values.place,
   }).start(Number(values.port));
   console.log(`control panel: ${panel.url}`);
 }
