@@ -258,3 +258,22 @@ export function formView(lang) {
     submitLabel: t('Saada taotlus', 'Send the application', 'Отправить заявление'),
   };
 }
+
+export function officeRow(server, lang) {
+  const { headline, turn, turnText, by } = status(server.stage, pick(lang));
+  return { case: CASE, number: '0653-4821', service: 'Lasteaiakoht', headline, turn, turnText, by, changedAt: '2027-07-19T06:05:00Z' };
+}
+
+export function officeCase(server, lang) {
+  const field = (path, type, more = {}) => ({ path, type, required: true, about: 'What the event carries.', options: [], proposed: null, ...more });
+  return {
+    case: CASE, reader: 0, guardians: [{ name: 'Mari Maasikas' }, { name: 'Jüri Maasikas' }], seen: caseView(server, lang),
+    entries: [{ event: 'offer-made', title: 'An offer was made', fields: [
+      field('/offer/id', 'text'), field('/offer/revision', 'number', { proposed: 1 }), field('/offer/start', 'date'),
+      field('/offer/kind', 'choice', { options: ['first', 'other'] }), field('/offer/canPostpone', 'yes-no'),
+      field('/offer/group', 'text', { required: false }),
+    ] }],
+    identifiedBy: ['id-document', 'control-questions', 'signed-letter'],
+    history: [{ at: '2027-07-19T06:05:00Z', kind: 'event', name: 'application-submitted', disposition: 'applied', rules: ['informed.on.application-submitted[0]'] }],
+  };
+}

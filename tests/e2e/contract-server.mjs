@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CASE, caseView, formView, OTHER_CASE, postponeView, summary } from './contract-cases.mjs';
+import { CASE, caseView, formView, officeCase, officeRow, OTHER_CASE, postponeView, summary } from './contract-cases.mjs';
 
 const DIST = fileURLToPath(new URL('../../portal/dist', import.meta.url));
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
@@ -35,6 +35,7 @@ export class ContractServer {
   outcome = 'pending';
   offerRevision = 1;
   clock = 'running';
+  official = null;
   refuseFields = null;
   // What was received: [{key, body}], each action counted once per idempotency key.
   received = [];
@@ -111,6 +112,7 @@ export class ContractServer {
         { person: 'p2', name: 'Aleksandra Konstantinova-Meriväli', municipality: 'Rae vald', headline: summary(this, lang).headline },
       ] });
     }
+    if (path.startsWith('/office/')) return this.#office(path.slice('/office'.length), lang, request, body, send, problem);
     if (path === '/logout') {
       this.loggedIn = false;
       return send(204);
@@ -128,6 +130,23 @@ export class ContractServer {
     const action = path.startsWith('/me/actions/') && this.#actions.get(path.slice('/me/actions/'.length));
     if (action) return send(200, { ...action, outcome: this.outcome, reason: this.outcome === 'refused' ? refusal(lang) : null });
     return problem(404);
+  }
+
+  #office(path, lang, request, body, send, problem) {
+    if (path === '/login/dev') {
+      if (this.production) return problem(404);
+      if (request.method === 'GET') return send(200, { development: true, municipalities: [{ municipality: '0653', name: 'Rae vald' }] });
+      this.official = body.name;
+      return send(204);
+    }
+    if (!this.official) return problem(401);
+    if (request.method === 'POST' && request.headers['x-csrf-token'] !== 'c0ffee') return problem(403);
+    if (path === '/me') return send(200, { name: this.official, municipality: 'Rae vald', csrf: 'c0ffee', development: true });
+    if (path === '/cases') return send(200, { cases: [officeRow(this, lang)] });
+    if (path === `/cases/${CASE}`) return send(200, officeCase(this, lang));
+    if (request.method !== 'POST') return problem(404);
+    this.received.push({ name: path.slice(`/cases/${CASE}/`.length), key: request.headers['idempotency-key'], body });
+    return this.refuseFields ? problem(422, { errors: this.refuseFields }) : send(202, { id: 'e1' });
   }
 
   #act(name, request, body, send, problem) {

@@ -70,6 +70,10 @@ describe('every page, in every language, on a narrow and a wide screen', () => {
     'unknown page': ['/somewhere/else'],
     'application form': [formPath],
     'accessibility statement': ['/accessibility'],
+    'office log-in': ['/office'],
+    'office log-in of a production server': ['/office', { production: true }],
+    'office list': ['/office', { official: 'Kadri Kask' }],
+    'office case': [`/office/${CASE}`, { official: 'Kadri Kask', stage: 'offered' }],
     'page that could not be read': [casePath, {}, { failAfterLogin: true }],
     'page that is being read': [casePath, { delayMs: 3_000 }, { loading: true }],
   };
@@ -573,6 +577,52 @@ describe('an offer', () => {
     const said = await page.locator('.messages h3').allTextContents();
     assert.deepEqual(said, ['The application is in the queue', 'Correction: We correct our message', 'Corrected: We have the application']);
     assert.equal(await page.locator('.messages s').first().textContent(), 'We have the application');
+  });
+});
+
+describe('the office', () => {
+  it('lets an official in, and enters an offer and a family\'s answer with the keyboard alone', async () => {
+    server.stage = 'offered';
+    await open('/office?lang=en');
+    await page.getByLabel("Official's name").fill('Kadri Kask');
+    await page.getByRole('button', { name: 'Rae vald' }).press('Enter');
+    await page.getByRole('link', { name: '0653-4821' }).press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Juhan Maasikas' }).waitFor();
+
+    await page.getByText('An offer was made').press('Enter');
+    await page.getByLabel('offer.id (required)').fill('o-1');
+    await page.getByLabel('offer.start (required)').fill('2028-09-01');
+    await page.getByLabel('offer.kind (required)').selectOption('first');
+    await page.getByLabel('offer.canPostpone (required)').selectOption('false');
+    await page.getByRole('button', { name: 'Save' }).first().press('Enter');
+    await page.getByText('The entry has been taken.').first().waitFor();
+    assert.deepEqual(server.received.at(-1), { name: 'entries/offer-made', key: undefined, body: { data: {
+      offer: { id: 'o-1', revision: 1, start: '2028-09-01', kind: 'first', canPostpone: false } } } });
+
+    await page.getByLabel('Your answer').selectOption('decline');
+    await page.getByLabel('Reason').selectOption('too-far');
+    await page.getByLabel('When it arrived').fill('2028-04-14T23:58');
+    await page.getByLabel('How the person was identified').selectOption('control-questions');
+    await page.getByRole('button', { name: 'Save' }).last().press('Enter');
+    await page.getByText('The entry has been taken.').last().waitFor();
+    const { name, body } = server.received.at(-1);
+    assert.equal(name, 'answers/decline');
+    const { receivedAt, ...rest } = body;
+    assert.match(receivedAt, /^2028-04-1[45]T\d\d:58:00.000Z$/);
+    assert.deepEqual(rest, { guardian: 0, identifiedBy: 'control-questions', subject: 'offer-7', revision: '1', reason: 'too-far' });
+  });
+
+  it('says which field of an entry was refused', async () => {
+    Object.assign(server, { official: 'Kadri Kask', stage: 'offered', refuseFields: [{ field: '/offer/id', text: 'expected another' }] });
+    await open(`/office/${CASE}?lang=en`);
+    await page.getByText('An offer was made').click();
+    await page.getByLabel('offer.id (required)').fill('o-1');
+    await page.getByLabel('offer.start (required)').fill('2028-09-01');
+    await page.getByLabel('offer.kind (required)').selectOption('first');
+    await page.getByLabel('offer.canPostpone (required)').selectOption('true');
+    await page.getByRole('button', { name: 'Save' }).first().click();
+    await page.getByText('/offer/id: expected another').waitFor();
+    assert.deepEqual(await violations(page), []);
   });
 });
 

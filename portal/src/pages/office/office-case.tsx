@@ -69,7 +69,7 @@ export function OfficeCasePage({ id, official }: { id: string; official: Officia
       <Timeline items={seen.timeline} changes={0} />
       <Messages said={seen.messages} changes={0} />
       <Section id="history" title={text('office_history')}>
-        <div className="office-scroll" role="region" aria-label={text('office_history')} tabIndex={0}>
+        <div className="office-scroll" role="group" aria-label={text('office_history')} tabIndex={0}>
           <table className="office-table">
             <tbody>
               {view.history.map((row, index) => (
