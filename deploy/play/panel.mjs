@@ -48,7 +48,9 @@ export class Panel {
     this.#server = createServer((request, response) => {
       this.#answer(request, response).catch((error) => {
         this.#said = `Failed: ${error.message}`;
-        response.writeHead(303, { Location: "/" }).end();
+        // The page itself needs the registers: without them it would only lead to itself again.
+        if (request.method === "POST") response.writeHead(303, { Location: "/" }).end();
+        else response.writeHead(503, { "Content-Type": "text/plain; charset=utf-8" }).end(`${this.#said}\n`);
       });
     });
     await new Promise((ready) => this.#server.listen(port, "127.0.0.1", ready));
@@ -66,11 +68,12 @@ export class Panel {
     const origin = request.headers.origin;
     if (!own || (request.method === "POST" && origin !== undefined && origin !== this.url)) return response.writeHead(403).end();
     if (request.method === "GET" && request.url === "/") {
+      const page = await this.#page();
       response.writeHead(200, {
         "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store",
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
       });
-      return response.end(await this.#page());
+      return response.end(page);
     }
     if (request.method !== "POST" || request.url !== "/do") return response.writeHead(404).end();
     const given = new URLSearchParams(await bodyOf(request));

@@ -89,3 +89,13 @@ it('does nothing for a page of another site, and nothing with production setting
   await demandDevelopment(settings);
   await rm(folder, { recursive: true });
 });
+
+it('stays up and says so where the registers do not answer', async () => {
+  const lonely = await new Panel({ clock: { show: async () => clock.at(-1) }, population: 'http://127.0.0.1:1', place: 'http://127.0.0.1:1' }).start();
+  for (let times = 0; times < 2; times += 1) {
+    const answer = await fetch(lonely.url);
+    assert.equal(answer.status, 503);
+    assert.match(await answer.text(), /^Failed: /);
+  }
+  await lonely.stop();
+});
