@@ -20,7 +20,7 @@ export function parse(text) {
 }
 
 const stateNames = new Set(["state", "parallel", "final"]);
-const beyond = { history: "history", invoke: "invoke", datamodel: "data model", data: "data model",
+const beyond = { history: "history", invoke: "invoke",
   script: "script", donedata: "data of done events" };
 
 export class Converter {
@@ -35,6 +35,7 @@ export class Converter {
   // Keys without dots; ids of all states before the first target is read.
   name(element, path) {
     for (const child of element.children) {
+      if (beyond[child.name]) throw new Untranslatable(beyond[child.name]);
       if (!stateNames.has(child.name)) continue;
       const id = child.attributes.id ?? `unnamed-${this.unnamed++}`;
       child.key = id.replaceAll(".", "_");
@@ -46,9 +47,6 @@ export class Converter {
   }
 
   state(element, path) {
-    for (const child of element.children) {
-      if (beyond[child.name]) throw new Untranslatable(beyond[child.name]);
-    }
     const children = element.children.filter((child) => stateNames.has(child.name));
     const result = {};
     if (element.name === "final") result.type = "final";

@@ -19,7 +19,6 @@ function read(file) {
   const name = relative(folder, file).replace(/\.scxml$/, "");
   const script = JSON.parse(readFileSync(file.replace(/\.scxml$/, ".json"), "utf8"));
   try {
-    if (script.events.some((one) => one.after)) throw new Untranslatable("delays");
     const { machine, ids } = new Converter(parse(readFileSync(file, "utf8")));
     return { name, machine, ids, script };
   } catch (error) {
