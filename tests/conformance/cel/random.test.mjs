@@ -1,4 +1,5 @@
-// Random expressions: the same value, or an error in both, from ours and from @bufbuild/cel.
+// Random expressions: the same value, or an error in both, from ours and from @bufbuild/cel. Where
+// 0.6.1 departs from the specification is known by the error of the one that is right.
 // ELUKAAR_SEED=n (or `random`) chooses other expressions, ELUKAAR_EXPRESSIONS=n how many.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -13,6 +14,16 @@ const seed = asked === "random" ? Math.floor(Math.random() * 2 ** 31) : Number(a
 const expressions = Number(process.env.ELUKAAR_EXPRESSIONS ?? 20_000);
 const ours = new Walker(process.env.CEL_EVALUATOR);
 after(() => ours.end());
+
+// What @bufbuild/cel 0.6.1 does otherwise than the specification wants.
+const departures = [
+  { why: "makes 0 or NaN of a text that is no number, as JavaScript does", ours: /expected a text that is a (whole )?number/ },
+  { why: "takes a truth value as an index", ours: /as an index, found bool/ },
+  { why: "answers has() of what has no fields", ours: /expected an object in the value/ },
+  { why: "divides large unsigned numbers as if they were signed", theirs: /^int overflow during divide by 1$/ },
+];
+const isDeparture = (ours, theirs) => departures.some((one) => (
+  one.ours ? "error" in ours && one.ours.test(ours.error) : "error" in theirs && one.theirs.test(theirs.error)));
 
 // Expressions that are of the right type, mostly, so that they have a value, mostly.
 class Maker {
@@ -33,18 +44,18 @@ class Maker {
         () => `(${this.make("int", d)} ${chance.pick(["+", "-", "*", "/", "%"])} ${this.make("int", d)})`,
         () => `-${this.make("int", 0).replace(/^-/, "")}`,
         () => `size(${this.make(chance.pick(["list", "string", "map"]), d)})`,
-        () => `int(${this.make(chance.pick(["double", "string", "uint"]), d)})`,
+        () => `int(${chance.percent(30) ? this.numeral() : this.make(chance.pick(["double", "uint"]), d)})`,
         () => `${this.make("list", d)}[${this.make("int", 0)}]`,
         () => `(${this.make("bool", d)} ? ${this.make("int", d)} : ${this.make("int", d)})`,
         () => `${this.make("map", d)}[${this.make("string", 0)}]`,
       ],
       uint: [
         () => `(${this.make("uint", d)} ${chance.pick(["+", "-", "*", "/", "%"])} ${this.make("uint", d)})`,
-        () => `uint(${this.make(chance.pick(["int", "double", "string"]), d)})`,
+        () => `uint(${chance.percent(30) ? this.numeral() : this.make(chance.pick(["int", "double"]), d)})`,
       ],
       double: [
         () => `(${this.make("double", d)} ${chance.pick(["+", "-", "*", "/"])} ${this.make("double", d)})`,
-        () => `double(${this.make(chance.pick(["int", "uint", "string"]), d)})`,
+        () => `double(${chance.percent(30) ? this.numeral() : this.make(chance.pick(["int", "uint"]), d)})`,
         () => `(-${this.make("double", 0).replace(/^-/, "")})`,
       ],
       bool: [
@@ -57,7 +68,7 @@ class Maker {
         () => `(${this.make("string", 0)} in ${this.make("map", d)})`,
         () => `${this.make("string", d)}.${chance.pick(["startsWith", "endsWith", "contains"])}(${this.make("string", d)})`,
         () => this.macro(chance.pick(["all", "exists", "exists_one"]), "bool", d),
-        () => `has(${this.make("map", d)}.${chance.pick(["a", "b", "zz"])})`,
+        () => `has(${this.literal("map")}.${chance.pick(["a", "b", "zz"])})`,
         () => `bool(${this.make("string", d)})`,
         () => `(type(${this.make(any(), d)}) == type(${this.make(any(), d)}))`,
       ],
@@ -79,6 +90,12 @@ class Maker {
     return chance.pick(some[type])();
   }
 
+  // A text that is a number: of any other, @bufbuild/cel makes 0 or NaN as JavaScript does, where the
+  // specification wants an error.
+  numeral() {
+    return this.chance.pick(["'12'", "'0'", "'7'"]);
+  }
+
   macro(name, result, depth) {
     const variable = `v${this.names++}`;
     const range = this.make("list", depth);
@@ -93,7 +110,7 @@ class Maker {
     if (type === "int" && this.variables.int.length > 0 && chance.percent(60)) return chance.pick(this.variables.int);
     return chance.pick({
       int: ["0", "1", "-1", "2", "7", "42", "9223372036854775807", "-9223372036854775808", "0x1F"],
-      uint: ["0u", "1u", "7u", "18446744073709551615u"],
+      uint: ["0u", "1u", "7u", "9223372036854775807u"],  // beyond, theirs divides as if it were signed
       double: ["0.0", "-0.0", "1.5", "-2.25", "1e308", "1e-300", "3.0"],
       bool: ["true", "false"],
       string: ["''", "'a'", "'b'", "'õun'", "'12'", "'-3.5'", "'true'", "'\\u00e4\\n'", "r'\\d'", "'😀x'"],
@@ -137,6 +154,7 @@ test("random expressions have the same value in @bufbuild/cel", async (t) => {
   t.diagnostic(`seed ${seed}; set ELUKAAR_SEED to choose others`);
   const differing = [];
   let values = 0;
+  let departed = 0;
   for (let first = 0; first < expressions; first += 500) {
     const list = [];
     for (let i = first; i < Math.min(first + 500, expressions); ++i) {
@@ -149,11 +167,12 @@ test("random expressions have the same value in @bufbuild/cel", async (t) => {
       const other = theirs(list[i]);
       if ("value" in answer) ++values;
       const same = "value" in answer ? JSON.stringify(answer.value) === JSON.stringify(other.value) : "error" in other;
-      if (!same) differing.push({ expression: list[i], ours: answer, theirs: other });
+      if (!same && isDeparture(answer, other)) ++departed;
+      else if (!same) differing.push({ expression: list[i], ours: answer, theirs: other });
     }
   }
-  t.diagnostic(`${expressions} expressions, ${values} with a value, ${differing.length} differ`);
+  t.diagnostic(`${expressions} expressions, ${values} with a value, ${departed} known departures, ${differing.length} differ`);
   differing.sort((a, b) => a.expression.length - b.expression.length);
   assert.deepEqual(differing.slice(0, 10), []);
-  assert.ok(values > expressions / 4);
+  assert.ok(values > expressions / 2 && departed < expressions / 200);
 });

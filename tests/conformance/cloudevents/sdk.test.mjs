@@ -48,11 +48,10 @@ for (const mode of ["structured", "binary"]) {
   });
 }
 
-test("what is no event for the SDK is none for us", async () => {
+test("an event without a required attribute is refused by its name", async () => {
   for (const lost of ["id", "source", "type", "specversion"]) {
     const { [lost]: gone, ...rest } = event.toJSON();
     const answer = await through({ headers: { "content-type": "application/cloudevents+json" }, body: rest });
     assert.match(answer.error ?? "", new RegExp(lost), JSON.stringify(answer));
-    assert.throws(() => new CloudEvent({ ...rest, [lost]: "" }, true));
   }
 });
