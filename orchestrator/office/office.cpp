@@ -7,6 +7,7 @@
 #include "office/entries.hpp"
 #include "resident/page.hpp"
 #include "resident/reception.hpp"
+#include "resident/rights.hpp"
 
 namespace elukaar::office {
 namespace {

@@ -20,10 +20,10 @@ struct Act {
   const Json* schema;       // of that event's data; null: it has none
   Pseudonym person;         // whose act it is
   ActionId id;
-  std::string subject;  // as the page offered it, and the version of it that was seen
+  std::string subject{};  // as the page offered it, and the version of it that was seen
   std::int64_t subject_version = 0;
-  std::string reason;                // code; empty: none was asked for
-  Json answers;                      // to the rule's form
+  std::string reason{};              // code; empty: none was asked for
+  Json answers{};                    // to the rule's form
   std::vector<std::string> asked{};  // names of the answers
 };
 

@@ -39,12 +39,12 @@ std::vector<std::size_t> sentences_of(const std::string& text) {
 
 void measure_short_form(Preview& one) {
   const status::SmsSize size = status::measure_sms(one.read);
-  const bool russian = one.language == status::Language::ru;
-  const std::size_t most = russian ? status::max_ucs2_units : status::max_gsm7_units;
+  const bool unicode = one.language == status::Language::ru;
+  const std::size_t most = unicode ? status::max_ucs2_units : status::max_gsm7_units;
   one.length = fmt::format("{} of {}, {}, {} message{}", size.units, most,
                            size.gsm7 ? "GSM-7" : "UCS-2", size.messages,
                            size.messages == 1 ? "" : "s");
-  if (!size.gsm7 && !russian) {
+  if (!size.gsm7 && !unicode) {
     one.too_long = fmt::format("`{}` is not in GSM-7", size.foreign);
   } else if (size.units > most) {
     one.too_long = fmt::format("{} too many", size.units - most);

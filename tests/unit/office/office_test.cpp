@@ -227,7 +227,7 @@ TEST_F(TheOffice, enters_an_answer_from_the_moment_it_arrived) {
 }
 
 TEST_F(TheOffice, takes_no_answer_of_tomorrow_of_last_year_or_of_somebody_unknown) {
-  for (const std::string& at : {"2026-05-20T09:00:01Z", "2025-05-20T09:00:00Z", "soon"}) {
+  for (const char* at : std::initializer_list<const char*>{"2026-05-20T09:00:01Z", "2025-05-20T09:00:00Z", "soon"}) {
     const auto refused = office.answer_for_family(session, case_id, "not-now", "k",
                                                   answer(at).dump(), Language::et);
     ASSERT_FALSE(refused);
