@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <iosfwd>
 #include <string>
@@ -22,5 +23,45 @@ struct TestOptions {
 
 // Plays scenario files.
 int test_workflows(const TestOptions& options, std::ostream& out, std::ostream& err);
+
+struct SimulateOptions {
+  std::filesystem::path file;  // a municipality's
+  std::filesystem::path content_dir = ".";
+  int families = 1'000;
+  std::uint64_t seed = 1;
+  int years = 3;
+  std::string from = "2026-01-01";  // first day
+  std::string format = "text";
+  std::filesystem::path cases;  // the cases at the end are written here, one a line; empty: not
+};
+
+// Sends synthetic families through a municipality's service.
+int simulate_workflow(const SimulateOptions& options, std::ostream& out, std::ostream& err);
+
+struct DiffOptions {
+  std::filesystem::path before;  // municipalities' files of the same municipality
+  std::filesystem::path after;
+  std::filesystem::path events;  // recorded events; empty: synthetic families
+  std::size_t most = 20;         // cases shown one by one
+  SimulateOptions families;      // its content_dir, families, seed, years, from, format
+};
+
+// What an edit changes. 0 also where there are differences: they are the answer.
+int diff_workflows(const DiffOptions& options, std::ostream& out, std::ostream& err);
+
+struct MigrateOptions {
+  std::filesystem::path before;  // municipalities' files, of two releases
+  std::filesystem::path after;
+  std::filesystem::path cases;   // JSON lines
+  std::filesystem::path map;     // empty: workflows/<service>/migrations/<old>--<new>.yaml, if there is one
+  bool dry_run = false;          // must be asked for: nothing else can be done here
+  std::size_t most = 20;
+  std::filesystem::path content_dir = ".";
+  std::string format = "text";
+};
+
+// Whether the cases of a file could be moved to another release. 1: some could not, or the state map is
+// not right.
+int migrate_cases(const MigrateOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace elukaar::cli

@@ -21,9 +21,9 @@ Json sorted(Json list) {
   return list;
 }
 
-class Comparison {
+class Checker {
  public:
-  Comparison(const Found& found, const std::function<Json(const Node&)>& resolve,
+  Checker(const Found& found, const std::function<Json(const Node&)>& resolve,
              const std::function<std::string(std::string)>& names)
       : found_(found), resolve_(resolve), names_(names) {}
 
@@ -200,7 +200,7 @@ std::vector<Mismatch> compare(const Node& expect, const Found& found,
                               const std::function<Json(const Node&)>& resolve,
                               const std::function<std::string(std::string)>& names) {
   if (!expect.is(Node::Kind::mapping)) return {};
-  return Comparison(found, resolve, names).run(expect);
+  return Checker(found, resolve, names).run(expect);
 }
 
 }  // namespace elukaar::simulate

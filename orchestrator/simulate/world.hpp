@@ -23,7 +23,7 @@ inline constexpr std::chrono::hours default_patience{72};
 struct Reply {
   enum class Kind { answer, refusal, invalid, silence };
   Kind kind = Kind::answer;
-  Json result;                            // answer: the output; refusal, invalid: {code?, message?}
+  Json result{};                          // answer: the output; refusal, invalid: {code?, message?}
   std::chrono::seconds takes{0};          // after the request, or the end of the outage
   std::chrono::seconds unavailable{0};    // out of reach for so long first
 };
