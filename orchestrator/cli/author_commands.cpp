@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/exit_codes.hpp"
 #include "workflow/diagram.hpp"
 #include "workflow/explain.hpp"
 #include "workflow/load.hpp"
@@ -17,10 +18,6 @@
 namespace elukaar::cli {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr int author_ok = 0;
-constexpr int author_problems = 1;
-constexpr int author_bad_usage = 2;
 
 // One file's service with its words.
 struct Telling {
@@ -57,14 +54,14 @@ std::optional<Telling> read_telling(const fs::path& file, const fs::path& conten
 int deliver(const std::string& made, const fs::path& output, std::ostream& out, std::ostream& err) {
   if (output.empty()) {
     out << made;
-    return author_ok;
+    return ok;
   }
   std::ofstream file(output, std::ios::binary);
   file << made;
   file.close();
-  if (file) return author_ok;
+  if (file) return ok;
   err << fmt::format("--output: {} cannot be written\n", output.string());
-  return author_bad_usage;
+  return bad_usage;
 }
 
 bool one_of(const std::string& option, const std::string& word,
@@ -91,10 +88,10 @@ bool is_file(const fs::path& path, std::ostream& err) {
 int render_workflow(const RenderOptions& options, std::ostream& out, std::ostream& err) {
   if (!one_of("--format", options.format, {"mermaid", "dot", "svg", "html"}, err) ||
       !is_file(options.path, err)) {
-    return author_bad_usage;
+    return bad_usage;
   }
   const auto telling = read_telling(options.path, options.content_dir, err);
-  if (!telling) return author_problems;
+  if (!telling) return found_problems;
   const workflow::Workflow& file = *telling->workflow;
   if (options.format == "mermaid") return deliver(to_mermaid(file), options.output, out, err);
   if (options.format == "dot") return deliver(to_dot(file), options.output, out, err);
@@ -102,45 +99,45 @@ int render_workflow(const RenderOptions& options, std::ostream& out, std::ostrea
   const auto page = to_html(file, telling->texts);
   if (page) return deliver(*page, options.output, out, err);
   err << fmt::format("{}: {}\n", options.path.string(), page.error());
-  return author_problems;
+  return found_problems;
 }
 
 int explain_workflow(const ExplainOptions& options, std::ostream& out, std::ostream& err) {
   if (!one_of("--language", options.language, {"et", "en", "ru"}, err) ||
       !one_of("--format", options.format, {"text", "json"}, err) || !is_file(options.path, err)) {
-    return author_bad_usage;
+    return bad_usage;
   }
   const auto telling = read_telling(options.path, options.content_dir, err);
-  if (!telling) return author_problems;
+  if (!telling) return found_problems;
   const auto explanation = workflow::explain(*telling->workflow, telling->texts,
                                              *status::parse_language(options.language));
   if (!explanation) {
     err << fmt::format("{}: {}\n", options.path.string(), explanation.error());
-    return author_problems;
+    return found_problems;
   }
   out << (options.format == "json" ? to_json(*explanation).dump(2) + "\n" : to_text(*explanation));
-  return author_ok;
+  return ok;
 }
 
 int preview_texts(const PreviewOptions& options, std::ostream& out, std::ostream& err) {
   const bool all = options.language.empty();
   if ((!all && !one_of("--language", options.language, {"et", "en", "ru"}, err)) ||
       !one_of("--format", options.format, {"text", "json"}, err) || !is_file(options.path, err)) {
-    return author_bad_usage;
+    return bad_usage;
   }
   const auto telling = read_telling(options.path, options.content_dir, err);
-  if (!telling) return author_problems;
+  if (!telling) return found_problems;
   const auto previews =
       workflow::preview(*telling->workflow, telling->texts, options.text,
                         all ? std::nullopt : status::parse_language(options.language));
   if (!previews) {
     err << fmt::format("{}: {}\n", options.path.string(), previews.error());
-    return author_bad_usage;
+    return bad_usage;
   }
   out << (options.format == "json" ? to_json(*previews).dump(2) + "\n" : to_text(*previews));
   const bool too_long = std::any_of(previews->begin(), previews->end(),
                                     [](const auto& one) { return !one.too_long.empty(); });
-  return too_long ? author_problems : author_ok;
+  return too_long ? found_problems : ok;
 }
 
 }  // namespace elukaar::cli

@@ -4,10 +4,6 @@
 #include <iosfwd>
 #include <string>
 
-namespace CLI {
-class App;
-}
-
 // What an author asks of a file, on a laptop, without a database, a broker or a network: `elukaar
 // workflow render|explain|preview|new` and `elukaar cel`. Each returns the exit code: 0 all well, 1
 // something is wrong with the files, the expression or (preview) a text's length, 2 the command makes
@@ -58,8 +54,5 @@ struct CelOptions {
 };
 // Prints the value as JSON. Types are taken from the data, so that a field that it lacks is told.
 int evaluate_cel(const CelOptions& options, std::ostream& out, std::ostream& err);
-
-// Adds the commands to the program's; `workflow` is the command that they stand below.
-void add_author_commands(CLI::App& app, CLI::App& workflow, int& exit_code);
 
 }  // namespace elukaar::cli

@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "cel/program.hpp"
 #include "cli/author_commands.hpp"
+#include "cli/exit_codes.hpp"
 
 // `elukaar cel`.
 namespace elukaar::cli {
@@ -105,12 +106,12 @@ int evaluate_cel(const CelOptions& options, std::ostream& out, std::ostream& err
   const std::string expression = bare(options.expression);
   if (expression.empty()) {
     err << "expected an expression such as \"1 + 1\", found none\n";
-    return 2;
+    return bad_usage;
   }
   auto data = read_data(options.with);
   if (!data) {
     err << data.error() << '\n';
-    return 2;
+    return bad_usage;
   }
   cel::Environment environment;
   environment.case_functions = true;
@@ -135,17 +136,17 @@ int evaluate_cel(const CelOptions& options, std::ostream& out, std::ostream& err
     for (const Problem& problem : program.error()) {
       err << to_text(problem) << '\n' << with_caret(expression, problem.where);
     }
-    return 1;
+    return found_problems;
   }
   const auto value = program->evaluate(with);
   if (!value) {
     err << fmt::format("expression:{}:{}: error: {}\n", value.error().where.line,
                        value.error().where.column, value.error().what)
         << with_caret(expression, value.error().where);
-    return 1;
+    return found_problems;
   }
   out << value->dump(2) << '\n';
-  return 0;
+  return ok;
 }
 
 }  // namespace elukaar::cli

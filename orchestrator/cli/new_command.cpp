@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/author_commands.hpp"
+#include "cli/exit_codes.hpp"
 #include "cli/workflow_commands.hpp"
 #include "workflow/yaml.hpp"
 
@@ -62,7 +63,7 @@ int write_and_check(const Files& files, const fs::path& content_dir, std::ostrea
   for (const auto& [path, text] : files) {
     if (!fs::exists(path)) continue;
     err << fmt::format("{} exists already; choose another name\n", path.string());
-    return 2;
+    return bad_usage;
   }
   LintOptions lint;
   lint.content_dir = content_dir;
@@ -74,7 +75,7 @@ int write_and_check(const Files& files, const fs::path& content_dir, std::ostrea
     stream.close();
     if (!stream) {
       err << fmt::format("{} cannot be written\n", path.string());
-      return 2;
+      return bad_usage;
     }
     out << "wrote " << path.string() << '\n';
     if (path.extension() == ".yaml") lint.paths.push_back(path);
@@ -152,12 +153,12 @@ int new_municipality(const NewOptions& options, std::ostream& out, std::ostream&
   };
   if (!is_ehak(options.ehak)) {
     err << fmt::format("--ehak: expected four digits such as 0890, found `{}`\n", options.ehak);
-    return 2;
+    return bad_usage;
   }
   if (std::find(known.begin(), known.end(), options.like) == known.end()) {
     err << fmt::format("--like: expected a municipality of {} ({}), found `{}`\n", folder.string(),
                        listed(), options.like);
-    return 2;
+    return bad_usage;
   }
   for (const std::string& name : known) {
     std::error_code error;
@@ -167,7 +168,7 @@ int new_municipality(const NewOptions& options, std::ostream& out, std::ostream&
       if (content_of(entry.path()).find(mark) == std::string::npos) continue;
       err << fmt::format("--ehak: {} is {}'s already ({})\n", options.ehak, name,
                          entry.path().string());
-      return 2;
+      return bad_usage;
     }
   }
   const std::string title =
@@ -186,7 +187,7 @@ int new_municipality(const NewOptions& options, std::ostream& out, std::ostream&
   }
   if (files.empty()) {
     err << fmt::format("--like: `{}` has no files to copy\n", options.like);
-    return 2;
+    return bad_usage;
   }
   const int result = write_and_check(files, options.content_dir, out, err);
   if (result == 2) return result;
@@ -441,7 +442,7 @@ int new_service(const NewOptions& options, std::ostream& out, std::ostream& err)
   const std::string title = options.title.empty() ? capitalised(options.name) : options.title;
   if (title.find_first_of("{}[],:#&*!|>'\"%@`\n") != std::string::npos) {
     err << "--title: expected plain words, found punctuation that YAML would read\n";
-    return 2;
+    return bad_usage;
   }
   const auto filled = [&](const char* text) {
     return replaced(replaced(text, "SERVICE", options.name), "TITLE", title);
@@ -450,7 +451,7 @@ int new_service(const NewOptions& options, std::ostream& out, std::ostream& err)
   const fs::path events = (options.content_dir / "events").lexically_normal();
   if (fs::exists(folder)) {
     err << fmt::format("{} exists already; choose another name\n", folder.string());
-    return 2;
+    return bad_usage;
   }
   Files files;
   files[folder / "1" / "workflow.yaml"] = filled(service_workflow);
@@ -482,16 +483,16 @@ int new_workflow(const NewOptions& options, std::ostream& out, std::ostream& err
     err << fmt::format("expected a name of small letters, digits and dashes such as `viimsi`, found "
                        "`{}`\n",
                        options.name);
-    return 2;
+    return bad_usage;
   }
   if (!fs::is_directory(options.content_dir / "workflows")) {
     err << fmt::format("--content: expected a folder with workflows/, found none in {}\n",
                        options.content_dir.string());
-    return 2;
+    return bad_usage;
   }
   if (options.ehak.empty() != options.like.empty()) {
     err << "a municipality needs both --ehak CODE and --like MUNICIPALITY; a service neither\n";
-    return 2;
+    return bad_usage;
   }
   return options.ehak.empty() ? new_service(options, out, err) : new_municipality(options, out, err);
 }
