@@ -24,7 +24,8 @@ std::string type_of(const Json& schema) {
 // The leaves of an object's schema. A member that may be left out makes its leaves optional.
 void add_fields(const Json& schema, const std::string& path, bool required, int depth,
                 const Json& context, std::vector<Field>& fields) {
-  for (const auto& [name, member] : schema.value("properties", Json::object()).items()) {
+  const Json members = schema.value("properties", Json::object());
+  for (const auto& [name, member] : members.items()) {
     const std::string here = path + "/" + name;
     const bool needed = required && is_required(schema, name);
     if (here == "/application/id" || fields.size() == max_fields) continue;
@@ -34,7 +35,8 @@ void add_fields(const Json& schema, const std::string& path, bool required, int 
     }
     if (member.value("type", "") == "array") continue;  // no list is entered by hand
     Field field{here, type_of(member), needed, member.value("description", ""), {}, {}};
-    for (const Json& option : member.value("enum", Json::array())) {
+    const Json options = member.value("enum", Json::array());
+    for (const Json& option : options) {
       if (option.is_string()) field.options.push_back(option.get<std::string>());
     }
     const Json::json_pointer where{here};
