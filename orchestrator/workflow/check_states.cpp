@@ -454,7 +454,8 @@ class StateChecker {
     bool ends_turn = false;
     for (const StateIndex target : chart_.entered_by(transition)) {
       if (!is_leaf(target)) continue;
-      closes = closes || (is_final(target) && shown_in(target) != nullptr);
+      const bool ends_case = is_final(target) && chart_.state(target).parent == chart::root_state;
+      closes = closes || (ends_case && shown_in(target) != nullptr);
       ends_turn = ends_turn || (turn_in(source) == "resident" && turn_in(target) != "resident");
     }
     if (!closes && !ends_turn) return;
