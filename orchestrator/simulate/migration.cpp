@@ -59,12 +59,23 @@ bool asks_the_same(const workflow::Workflow& before, const workflow::Workflow& a
          old_invoke->operation == new_invoke->operation;
 }
 
-// Timers of states; those of legal clocks belong to no state of the chart.
+// The clock that a timer belongs to, which stands beside the states: "clock.place-offer.warned.14 days".
+std::string clock_of(const core::Timer& timer) {
+  const std::size_t begin = timer.key.find('.') + 1;
+  return timer.key.substr(begin, timer.key.find('.', begin) - begin);
+}
+
 void find_lost_timers(const core::Case& value, const StateMap& map,
-                      const workflow::Workflow& before, const workflow::Workflow& after,
-                      std::vector<std::string>& lost) {
+                      const workflow::Workflow& after, std::vector<std::string>& lost) {
   for (const core::Timer& timer : value.timers) {
-    if (timer.fired || !before.chart.find(timer.state)) continue;
+    if (timer.fired) continue;
+    if (timer.state.empty()) {
+      if (!after.clocks.contains(clock_of(timer))) {
+        lost.push_back(fmt::format("its legal clock `{}`, due {}, is none of the new release's",
+                                   clock_of(timer), to_rfc3339(timer.due)));
+      }
+      continue;
+    }
     const std::string state = mapped(map, timer.state);
     const auto* rule = rule_of(after, state);
     const bool kept = rule != nullptr &&
@@ -157,7 +168,7 @@ std::vector<std::string> losses(const core::Case& value, const Json& state_docum
       lost.push_back(fmt::format("it awaits `{}`, which it would no longer take", name));
     }
   }
-  find_lost_timers(value, map, before, after, lost);
+  find_lost_timers(value, map, after, lost);
   for (const core::OpenCall& call : value.calls) {
     const std::string state = mapped(map, call.state);
     if (asks_the_same(before, after, call, state)) continue;

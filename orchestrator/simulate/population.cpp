@@ -152,6 +152,17 @@ class Registers : public Systems {
   std::map<engine::CaseRef, int> asked_;
 };
 
+// What a family's page says and lets it do.
+struct Shown {
+  std::string text;
+  std::vector<std::string> actions;
+
+  bool offers(std::string_view action) const {
+    return std::find(actions.begin(), actions.end(), action) != actions.end();
+  }
+  bool operator==(const Shown&) const = default;
+};
+
 // Families, officials and registers as they act by themselves, on the world's clock.
 class Population : private Registers {
  public:
@@ -275,18 +286,13 @@ class Population : private Registers {
     if (!journeys_.decided(decided, status) || !status.is_object()) return;
     const engine::CaseRef ref = decided.row.ref;
     const std::string text = status.value("text", "");
-    std::string& before = reacted_[ref];
-    std::string occasion = text;
-    for (const Json& action : status.value("actions", Json::array())) {
-      occasion += " " + action.get<std::string>();
-    }
-    if (occasion == before) return;
-    before = occasion;
+    Shown shown{text, status.value("actions", std::vector<std::string>{})};
+    if (shown == shown_[ref]) return;
+    shown_[ref] = std::move(shown);
     const core::Case value = world_.read(world_.store().cases().at(ref));
     const std::string child = value.context.value("child", Json::object()).value("key", ref.id.str());
     const auto offers = [&](std::string_view action) {
-      const Json& actions = status.at("actions");
-      return std::find(actions.begin(), actions.end(), action) != actions.end();
+      return shown_[ref].offers(action);
     };
     if (offers("apply")) plan_application(ref, child, offers("not-now"));
     if (offers("accept")) plan_answer(ref, child, offers);
@@ -333,6 +339,7 @@ class Population : private Registers {
     if (rule == workflow_.person_actions.end()) return;
     const auto event_rule = workflow_.events.find(rule->second.event);
     if (event_rule == workflow_.events.end()) return;
+    if (!shown_[ref].offers(name)) return;  // what a page no longer offers, nobody presses
     const core::Case value = world_.read(world_.store().cases().at(ref));
     const std::string actor = guardians(child).front().at("key");
     const std::string at = to_rfc3339(world_.now());
@@ -471,7 +478,7 @@ class Population : private Registers {
   PopulationRun run_;
   std::priority_queue<Plan> plans_;
   std::uint64_t order_ = 0;
-  std::map<engine::CaseRef, std::string> reacted_;
+  std::map<engine::CaseRef, Shown> shown_;
   std::map<engine::CaseRef, int> offers_;
   std::map<engine::CaseRef, int> acts_;
 };

@@ -131,6 +131,7 @@ workflow::WorkflowPtr renamed(const Library& library, const workflow::WorkflowPt
   std::string source = from->canonical;
   const std::vector<std::pair<std::string, std::string>> changes = {
       {"\"queued\":{", "\"in_line\":{"},
+      {"#kindergarten-place.queued", "#kindergarten-place.in_line"},
       {"\"target\":\"queued\"", "\"target\":\"in_line\""},
       {"\"target\":\".queued\"", "\"target\":\".in_line\""},
       {"state('queued')", "state('in_line')"}};
@@ -173,7 +174,7 @@ TEST_F(Families, are_moved_only_where_nothing_is_lost) {
   EXPECT_TRUE(moved->stuck.empty()) << moved->stuck.front().losses.front();
 
   // To a state that does not await what they await.
-  map.states["queued"] = "informed";
+  map.states["queued.in_line"] = "informed";
   const auto stuck = dry_run(cases, map, *before, *after);
   ASSERT_TRUE(stuck);
   EXPECT_GT(stuck->stuck.size(), 50u);
