@@ -63,7 +63,7 @@ PROPERTIES
 kafka_launch() {
   local folder=$1 run=$2
   start_process "$run" kafka "$folder/kafka.log" \
-    java "-Xmx$kafka_heap" -Xms128m -XX:+UseSerialGC -Djava.awt.headless=true \
+    java "-Xmx$kafka_heap" -Xms128m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Djava.awt.headless=true \
     "-Dlog4j2.configurationFile=$kafka_logging" -cp "$kafka_lib/*" kafka.Kafka \
     "$folder/server.properties"
 }

@@ -254,7 +254,7 @@ int case_verify(const Settings& settings, const std::string& id, std::ostream& o
     entry.name = row.at("name");
     entry.cause = row.at("cause").is_null() ? 0 : row.at("cause").get<std::uint64_t>();
     entry.at = *parse_rfc3339(row.at("at").get<std::string>());
-    entry.trace = row.at("trace");
+    entry.written_trace = row.at("trace").dump();
     for (const auto disposition :
          {core::Disposition::applied, core::Disposition::deferred, core::Disposition::ignored,
           core::Disposition::refused, core::Disposition::stale, core::Disposition::incident}) {
@@ -264,7 +264,7 @@ int case_verify(const Settings& settings, const std::string& id, std::ostream& o
     if (row.at("records").is_array()) {
       for (const Json& record : row.at("records")) {
         core::Record each;
-        each.event.data = record.at("value").at("data");
+        each.written_data = record.at("value").at("data").dump();
         records.push_back(std::move(each));
       }
     }

@@ -30,8 +30,12 @@ void write_attribute(std::string& out, std::string_view name, std::string_view v
 }  // namespace
 
 std::string encode(const CloudEvent& event) {
+  return encode(event, event.data.is_null() ? std::string{} : event.data.dump());
+}
+
+std::string encode(const CloudEvent& event, std::string_view data) {
   std::string out;
-  out.reserve(1024);
+  out.reserve(512 + data.size());
   out += R"({"specversion":"1.0")";
   write_attribute(out, "id", event.id);
   write_attribute(out, "source", event.source);
@@ -46,9 +50,9 @@ std::string encode(const CloudEvent& event) {
   for (const auto& [name, value] : event.extensions) write_attribute(out, name, value);
   write_attribute(out, "dataschema", event.data_schema);
   write_attribute(out, "datacontenttype", event.data_content_type);
-  if (!event.data.is_null()) {
+  if (!data.empty()) {
     out += ",\"data\":";
-    out += event.data.dump();
+    out += data;
   }
   out += '}';
   return out;

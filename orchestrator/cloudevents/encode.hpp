@@ -16,4 +16,7 @@ inline constexpr std::string_view structured_content_type =
 // attributes are left out. The strings of the event must be UTF-8; a fault (exception) otherwise.
 std::string encode(const CloudEvent& event);
 
+// The same with `data` already written, as JSON text; the event's own is not looked at.
+std::string encode(const CloudEvent& event, std::string_view data);
+
 }  // namespace elukaar::cloudevents

@@ -259,7 +259,6 @@ class Deciding {
       decision_.disposition = Disposition::ignored;
       return;
     }
-    decision_.next = std::move(step.value());
     append(step.effects());
     decision_.configuration_changed = step.changed();
     if (step.done()) {
@@ -363,7 +362,9 @@ class Deciding {
     for (Record& record : decision_.effects.records) {
       record.event.id = fmt::format("{}/{}/{}", next.id.str(), entry.sequence, index++);
       record.event.time = entry.at;
+      record.written_data = record.event.data.dump();
     }
+    entry.written_trace = entry.trace.dump();
     entry.hash = chained_hash(former_.hash, next, entry, workflow_.digest, decision_.effects.records);
     next.hash = entry.hash;
   }
@@ -438,8 +439,8 @@ Digest chained_hash(const Digest& former, const Case& value, const JournalEntry&
   add(std::to_string(entry.cause));
   add(std::to_string(entry.at.time_since_epoch().count()));
   add(digest);
-  add(entry.trace.dump());
-  for (const Record& record : records) add(record.event.data.dump());
+  add(entry.written_trace);
+  for (const Record& record : records) add(record.written_data);
   return sha256(material);
 }
 

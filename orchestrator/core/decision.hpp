@@ -20,6 +20,7 @@ struct Record {
   Topic topic = Topic::status;
   std::string key;
   cloudevents::CloudEvent event;
+  std::string written_data{};  // `event.data` as JSON text, as it is hashed, stored and published
 };
 
 struct JournalEntry {
@@ -31,6 +32,7 @@ struct JournalEntry {
   std::uint64_t cause = 0;
   Timestamp at{};
   Json trace;  // {"from":[…],"to":[…],"rules":[…],…}: process facts only
+  std::string written_trace;  // as JSON text, as it is hashed and stored
   Digest hash{};
 };
 

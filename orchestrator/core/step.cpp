@@ -74,7 +74,7 @@ Timestamp counted_from(const Input& input, Timestamp now) {
 
 }  // namespace
 
-Step::Step(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
+Step::Step(const workflow::Workflow& workflow, Case& value, const Input& input, Timestamp now,
            const calendar::Calendar& calendar)
     : workflow_(workflow),
       input_(input),

@@ -9,11 +9,11 @@
 namespace elukaar::core {
 
 // One macrostep of a case's chart with everything that the workflow hangs on it: expressions, context,
-// timers, calls, parties. Works on its own copy of the case; a failure leaves nothing behind.
-// Lives for one decision, on one thread.
+// timers, calls, parties. Changes `value` in place: after a failure it is worthless. What nothing takes
+// leaves it as it was. Lives for one decision, on one thread.
 class Step : private chart::Host {
  public:
-  Step(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
+  Step(const workflow::Workflow& workflow, Case& value, const Input& input, Timestamp now,
        const calendar::Calendar& calendar);
 
   // Starts a new case where needed, then offers `event` with `payload` as the expressions' `event`.
@@ -30,7 +30,6 @@ class Step : private chart::Host {
   bool handled() const { return handled_; }
   bool changed() const { return changed_; }  // a state was left or entered, or the case was started
   bool done() const { return done_; }
-  Case& value() { return value_; }
   Effects&& effects() { return std::move(effects_); }
   Json trace() const;
 
@@ -74,7 +73,7 @@ class Step : private chart::Host {
   const Input& input_;
   const calendar::Calendar& calendar_;
   Timestamp now_;
-  Case value_;
+  Case& value_;
   const std::uint32_t entries_before_;  // entries with a higher number belong to this step
   Clocks clocks_;                       // of value_
   Effects effects_;

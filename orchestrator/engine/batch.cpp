@@ -596,7 +596,7 @@ class Fold {
     }
   }
 
-  void journal(Working& working, const core::Input& input, const core::Decision& decision) {
+  void journal(Working& working, const core::Input& input, core::Decision& decision) {
     JournalRow row;
     row.ref = working.row.ref;
     row.sequence = decision.entry.sequence;
@@ -610,7 +610,7 @@ class Fold {
     row.cause = decision.entry.cause;
     row.at = decision.entry.at;
     row.release = parts_.workflows.number_of(working.workflow);
-    row.trace = decision.entry.trace.dump();
+    row.trace = std::move(decision.entry.written_trace);
     row.hash = decision.entry.hash;
     std::vector<OutgoingRecord> outgoing;
     row.records = encode_records(decision.effects.records, parts_.topics, outgoing);

@@ -19,7 +19,7 @@ struct EngineParts {
 };
 
 // Most inputs of the internal lanes in one batch, and most records of the topics.
-inline constexpr std::size_t max_batch = 500;
+inline constexpr std::size_t max_batch = 1'000;
 
 struct Published {
   LaneId lane{};

@@ -101,7 +101,7 @@ EventSource::EventSource(EventSourceSettings settings, engine::LaneListener& lis
                    std::to_string(settings.topic_refresh.count())},
                   {"fetch.wait.max.ms", "50"},
                   {"fetch.error.backoff.ms", "50"},
-                  {"queued.min.messages", "5000"}});
+                  {"queued.min.messages", "20000"}});
   auto conf = make_conf(options);
   rd_kafka_conf_set_opaque(conf.get(), implementation_.get());
   rd_kafka_conf_set_rebalance_cb(conf.get(), &Implementation::rebalance);
