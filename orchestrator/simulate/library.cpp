@@ -25,9 +25,8 @@ Result<std::unique_ptr<Library>, Problems> Library::open(fs::path content_dir) {
 
 Result<Stage, Problems> Library::stage(const fs::path& file, const workflow::Node& settings) {
   const bool plain = settings.is(workflow::Node::Kind::null);
-  if (plain) {
-    if (const auto known = stages_.find(file); known != stages_.end()) return known->second;
-  }
+  const auto key = std::pair{file, plain ? std::string{} : workflow::to_json(settings).dump()};
+  if (const auto known = stages_.find(key); known != stages_.end()) return known->second;
   Problems problems;
   workflow::Sources sources{(content_dir_ / "workflows").lexically_normal(), schemas_,
                             [&](const std::string& service) {
@@ -42,7 +41,7 @@ Result<Stage, Problems> Library::stage(const fs::path& file, const workflow::Nod
   auto texts = base->with(loaded->texts);
   if (!texts) return failure(std::move(texts.error()));
   Stage stage{loaded->workflow, std::move(*texts)};
-  if (plain) stages_.emplace(file, stage);
+  stages_.emplace(key, stage);
   return stage;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "access/access.hpp"
+#include "cloudevents/decode.hpp"
 #include "core/step.hpp"
 #include "simulate/expectation.hpp"
 #include "simulate/moment.hpp"
@@ -24,6 +25,9 @@ std::string pseudonym(const std::string& name) {
 }
 
 constexpr const char* source = "/scenario";
+
+// How often events that cases emit may make cases emit others, in one step.
+constexpr int max_emitted_rounds = 100;
 
 void replace_all(std::string& text, const std::string& from, const std::string& to) {
   for (std::size_t at = text.find(from); at != std::string::npos;
@@ -78,6 +82,7 @@ class Play : private Systems {
       case ScenarioStep::Kind::answer: answer(step); break;
     }
     if (!outcome_.problems.empty()) return;
+    come_back();
     look();
     const auto resolve = [this](const Node& node) { return resolved(node); };
     const auto names = [this](std::string text) { return with_names(std::move(text)); };
@@ -125,6 +130,16 @@ class Play : private Systems {
     event.data = step.data.is(Node::Kind::null) ? Json::object() : resolved(step.data);
     event.partition_key = "scenario";
     if (outcome_.problems.empty()) world_.deliver(event);
+  }
+
+  // What a case has emitted to its municipality's topic comes back from there.
+  void come_back() {
+    for (int round = 0; !emitted_.empty(); ++round) {
+      if (round == max_emitted_rounds) {
+        throw std::runtime_error("events that cases emit go on making others without end");
+      }
+      world_.deliver(std::exchange(emitted_, {}));
+    }
   }
 
   void act(const ScenarioStep& step) {
@@ -346,6 +361,9 @@ class Play : private Systems {
         const Json data = Json::parse(record.value).value("data", Json::object());
         record.topic == "elukaar.status" ? show(*workflow, row, data.value("status", Json{}))
                                          : tell(*workflow, row, data.value("text", ""), Json::array());
+      } else if (auto event =
+                     cloudevents::decode_json(record.value, cloudevents::Door::topic)) {
+        emitted_.push_back(std::move(*event));
       }
     }
   }
@@ -499,6 +517,7 @@ class Play : private Systems {
   std::map<std::string, std::string> bound_;  // names of ids made by actions
   std::map<engine::CaseRef, std::string> shown_;
   Found found_;  // of this step
+  std::vector<cloudevents::CloudEvent> emitted_;  // on its way back from the municipality's topic
   std::string parked_sentence_;
 };
 

@@ -66,7 +66,7 @@ class Library {
   workflow::SchemaTable schemas_;
   cloudevents::SchemaCatalogue events_;
   workflow::TextShelf shelf_;
-  std::map<std::filesystem::path, Stage> stages_;  // without settings
+  std::map<std::pair<std::filesystem::path, std::string>, Stage> stages_;  // by file and settings
 };
 
 // Plays a scenario in one municipality. Never throws for what a file may hold.
