@@ -22,6 +22,19 @@ const std::map<std::string, Profile, std::less<>>& profiles() {
          {"koht vastu võetud", "accepted"},
          {"koht kinnitatud", "confirmed"},
          {"tagasi võetud", "withdrawn"}}}},
+      // Words of our own, in the register's manner: nothing about its interface is public. Each
+      // preference is an application with a queue of its own.
+      {"tallinn",
+       {"tallinn",
+        {{"järjekorras", "queued"},
+         {"ootel", "waiting"},
+         {"komplekteerimisel", "locked"},
+         {"koht pakutud", "offered"},
+         {"koht vastu võetud", "accepted"},
+         {"nimekirjas", "confirmed"},
+         {"sõimekoht, järjekord jääb", "substitute_held"},
+         {"tagasi võetud", "withdrawn"}},
+        true}},
   };
   return all;
 }
@@ -30,20 +43,30 @@ std::string text_at(const Json& input, const char* object, const char* member) {
   return input.at(object).at(member).get<std::string>();
 }
 
-// K1's application out of the workflow's: preferences are ranked by their order.
-Json wire_application(const kit::Call& call, const std::string& child_code) {
+// K1's application out of the workflow's: preferences are ranked by their order, and each has an
+// application's id of its own ({id}.{rank}) where the register keeps them apart.
+Json wire_application(const kit::Call& call, const std::string& child_code, bool apart) {
   const Json& application = call.input.at("application");
   Json preferences = Json::array();
   int rank = 0;
   for (const Json& kindergarten : application.at("preferences")) {
-    preferences.push_back({{"rank", ++rank}, {"kindergarten", kindergarten}});
+    Json preference = {{"rank", ++rank}, {"kindergarten", kindergarten}};
+    if (apart) {
+      preference["application"] =
+          application.at("id").get<std::string>() + "." + std::to_string(rank);
+    }
+    preferences.push_back(std::move(preference));
   }
-  return {{"kov", call.municipality.str()},
-          {"child", {{"personalCode", child_code}}},
-          {"submittedAt", application.at("submittedAt")},
-          {"wishedStart", application.at("wishedStart")},
-          {"language", application.at("language")},
-          {"preferences", std::move(preferences)}};
+  Json wire = {{"kov", call.municipality.str()},
+               {"child", {{"personalCode", child_code}}},
+               {"submittedAt", application.at("submittedAt")},
+               {"wishedStart", application.at("wishedStart")},
+               {"language", application.at("language")},
+               {"preferences", std::move(preferences)}};
+  if (const Json since = application.value("residentSince", Json()); since.is_string()) {
+    wire["residence"] = {{"childSince", since}};
+  }
+  return wire;
 }
 
 // K1's answer. The register knows the child by the application: its code is not sent again.
@@ -54,6 +77,24 @@ Json wire_answer(const kit::Call& call) {
     if (call.input.contains(member)) wire[member] = call.input.at(member);
   }
   return wire;
+}
+
+// The queue that the family reads of: its first preference's. Where it stands in several, also the
+// worst place of all.
+Json queue_of(const Json& queues) {
+  Json queue = queues.front();
+  if (queues.size() == 1 || !queue.is_object()) return queue;
+  Json best = queue.value("position", Json());
+  Json worst = best;
+  for (const Json& each : queues) {
+    const Json position = each.is_object() ? each.value("position", Json()) : Json();
+    if (!position.is_number_integer()) continue;
+    if (!best.is_number_integer() || position < best) best = position;
+    if (!worst.is_number_integer() || position > worst) worst = position;
+  }
+  if (!best.is_null()) queue["best"] = best;
+  if (!worst.is_null()) queue["worst"] = worst;
+  return queue;
 }
 
 // What a refusal means where the register gives no code with it.
@@ -72,7 +113,7 @@ Result<Profile, std::string> profile(std::string_view name) {
   for (const auto& [each, value] : profiles()) known.push_back(each);
   const std::string near = nearest(name, known);
   return failure("no profile `" + std::string(name) + "` of a place register" +
-                 (near.empty() ? "; there is `arno`" : "; did you mean `" + near + "`?"));
+                 (near.empty() ? "; there are `arno` and `tallinn`" : "; did you mean `" + near + "`?"));
 }
 
 Result<std::shared_ptr<const PlaceRegister>, std::string> PlaceRegister::make(
@@ -104,7 +145,7 @@ Result<kit::HttpRequest, kit::Outcome> PlaceRegister::request(const kit::Call& c
   auto code = persons.personal_code(Pseudonym{call.input.at("child").get<std::string>()});
   if (!code) return failure(kit::Outcome{kit::Invalid{"child: " + code.error()}});
   return xroad::make_request(route_, call, "PUT", {"v1", "applications", application},
-                             wire_application(call, code->reveal()));
+                             wire_application(call, code->reveal(), profile_.preferences_apart));
 }
 
 kit::Outcome PlaceRegister::read(const kit::Call& call, const kit::HttpResponse& response) const {
@@ -122,10 +163,9 @@ kit::Outcome PlaceRegister::read(const kit::Call& call, const kit::HttpResponse&
   }
   Json output = {{"status", status->second}};
   if (call.operation == "register") output["registerId"] = wire.value("registerId", Json());
-  // An application may stand in several queues; the first is that of its first preference.
   const auto queues = wire.find("queues");
   if (queues != wire.end() && queues->is_array() && !queues->empty()) {
-    output["queue"] = queues->front();
+    output["queue"] = queue_of(*queues);
   } else if (status->second == "queued") {
     return kit::Invalid{"the answer says that the application is queued and names no queue"};
   }

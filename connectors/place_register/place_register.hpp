@@ -17,15 +17,17 @@ namespace elukaar::place_register {
 struct Profile {
   std::string name;
   std::map<std::string, std::string> statuses;  // the register's word -> ours
+  bool preferences_apart = false;  // each preference is an application with a queue of its own
 };
 
-// The profile of that name ("arno"); the message of a failure names the nearest.
+// The profile of that name ("arno", "tallinn"); the message of a failure names the nearest.
 Result<Profile, std::string> profile(std::string_view name);
 
 // The role `place-register`, contract K1 over X-Road's REST (service code `elukaar-koht`):
 //
 //   register  PUT  /v1/applications/{id}              {kov, child, submittedAt, wishedStart, language,
-//                                                      preferences[{rank, kindergarten}]}
+//                                                      preferences[{rank, kindergarten,
+//                                                      application?}], residence?{childSince}}
 //             -> {registerId, status, queues[]}
 //   answer    POST /v1/offers/{offer}/answer          {kov, application, answer, reasonCode?, start?,
 //                                                      answeredAt} -> {status, queues?[]}

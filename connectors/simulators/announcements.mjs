@@ -16,10 +16,10 @@ export class Announcements {
     this.tokens = tokens;
   }
 
-  // `event` has the same id for the same change, however often it is sent. Those of one application (or
-  // round) go out one after the other, so that they arrive in their order.
+  // `event` has the same id for the same change, however often it is sent. Those of one application (round,
+  // person) go out one after the other, so that they arrive in their order.
   announce(event, kov) {
-    const subject = event.data.application?.id ?? event.data.round.id;
+    const subject = event.data.application?.id ?? event.data.round?.id ?? event.data.child?.personalCode ?? event.data.person.personalCode;
     const record = { id: event.id, type: event.type, application: event.data.application?.id ?? null, attempts: 0, outcome: "pending", status: null };
     this.sent.push(record);
     if (!this.intakeUrl) {

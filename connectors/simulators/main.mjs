@@ -17,6 +17,7 @@ const flags = {
   rule: { type: "string", default: "application-time", about: "ruleRef of the queues" },
   "intake-url": { type: "string", about: "where the place register's events go; none: nowhere" },
   "intake-token-file": { type: "string", multiple: true, default: [], about: "[EHAK=]FILE with the Bearer credential" },
+  "population-token-file": { type: "string", multiple: true, default: [], about: "[EHAK=]FILE, the same for the population register's events" },
   "move-after": { type: "string", about: "seconds after a registration at which its place changes; none: by hand" },
   "no-faults": { type: "boolean", default: false, about: "no 503 at the residence check's first answer" },
 };
@@ -58,7 +59,7 @@ class Clock {
   }
 }
 
-function controls({ population, place, faults, list, clock, announcements }) {
+function controls({ population, place, faults, list, clock, announcements, news }) {
   const table = {
     "GET calls": () => list,
     "POST faults": (body) => (faults.order(body), { ordered: body.operation }),
@@ -71,8 +72,13 @@ function controls({ population, place, faults, list, clock, announcements }) {
     "POST round": (body) => place.round(body),
     "POST contract": (body) => place.sign(body),
     "POST enrolment": (body) => place.enrol(body),
+    "POST leaving": (body) => place.leave(body),
+    "POST residence": (body) => population.move(body),
+    "POST custody": (body) => population.custody(body),
+    "POST protection": (body) => population.protect(body),
+    "POST death": (body) => population.die(body),
     "GET state": () => place.state(),
-    "GET announcements": () => announcements.sent,
+    "GET announcements": () => [...announcements.sent, ...news.sent],
   };
   return (method, name, body) => table[`${method} ${name}`]?.(body);
 }
@@ -88,7 +94,8 @@ async function main(argv) {
   if (!settings["no-faults"]) faults.order({ operation: "residence", first: 1, status: 503 });
   const list = new CallList();
   const announcements = new Announcements({ intakeUrl: settings["intake-url"], tokens: readTokens(settings["intake-token-file"]) });
-  const population = new PopulationRegister(clock);
+  const news = new Announcements({ intakeUrl: settings["intake-url"], tokens: readTokens(settings["population-token-file"]) });
+  const population = new PopulationRegister(clock, (event, kov) => news.announce(event, kov));
   if (settings.births) population.load(settings.births);
   const moveAfter = settings["move-after"] === undefined ? null : Number(settings["move-after"]) * 1000;
   const place = new PlaceRegister({
@@ -100,7 +107,7 @@ async function main(argv) {
     },
   });
 
-  const common = { faults, list, host: settings.host, control: controls({ population, place, faults, list, clock, announcements }) };
+  const common = { faults, list, host: settings.host, control: controls({ population, place, faults, list, clock, announcements, news }) };
   const servers = [
     await openDoor({ ...common, register: population, port: Number(settings["population-port"]) }),
     await openDoor({ ...common, register: place, port: Number(settings["place-port"]) }),
@@ -111,6 +118,7 @@ async function main(argv) {
 
   const stop = () => {
     announcements.stop();
+    news.stop();
     for (const server of servers) {
       server.close();
       server.closeAllConnections();

@@ -82,10 +82,14 @@ export class PlaceRegister {
     return answer;
   }
 
-  // A known application is shown as it stands; one that was withdrawn comes back with its first time.
+  // A known application is shown as it stands, with what the family has changed in it; one that was withdrawn comes back
+  // with its first time.
   #register(id, body, countEffect) {
     const known = this.#applications.get(id);
-    if (known && known.state !== "withdrawn") return { status: 200, body: this.#show(known) };
+    if (known && known.state !== "withdrawn") {
+      if (this.#change(known, body)) countEffect();
+      return { status: 200, body: this.#show(known) };
+    }
     if (known) {
       known.state = this.#stateInQueue(known);
       countEffect();
@@ -114,6 +118,18 @@ export class PlaceRegister {
     return { status: 201, body: this.#show(application) };
   }
 
+  #change(application, body) {
+    const wanted = { preferences: body?.preferences, wishedStart: body?.wishedStart, language: body?.language };
+    const changed = Object.keys(wanted).filter((name) => wanted[name] !== undefined && digest(wanted[name]) !== digest(application[name]));
+    // Once a place was offered, the application is what it was.
+    if (changed.length === 0 || !["queued", "waiting", "locked", "between_rounds"].includes(application.state)) return false;
+    demand(["queued", "waiting"].includes(application.state), "round-running", "a round is running", 409);
+    for (const name of changed) application[name] = wanted[name];
+    application.scope = application.preferences[0].kindergarten;
+    application.state = this.#stateInQueue(application);
+    return true;
+  }
+
   #withdraw(id, countEffect) {
     const application = this.find(id);
     demand(application.state !== "confirmed", "place-confirmed", "the place is confirmed; the contract ends it");
@@ -133,7 +149,10 @@ export class PlaceRegister {
     }
     const { application } = offer;
     offer.state = { accept: "accepted", decline: "declined", postpone: "postponed" }[body.answer];
-    if (body.answer === "accept") application.state = offer.kind === "substitute" ? "substitute_held" : "accepted";
+    if (body.answer === "accept") {
+      application.substitute = offer.kind === "substitute" ? offer : null;
+      application.state = application.substitute ? "substitute_held" : "accepted";
+    }
     else if (body.answer === "postpone" && offer.keepsPlace) {
       offer.start = body.start;
       application.state = "accepted";
@@ -177,8 +196,9 @@ export class PlaceRegister {
 
   // ---- The books ----
 
-  // A wish for the year after the next one waits.
-  #stateInQueue({ wishedStart, kov }) {
+  // A wish for the year after the next one waits; a substitute place is kept until there is a better one.
+  #stateInQueue({ wishedStart, kov, substitute }) {
+    if (substitute) return "substitute_held";
     const year = Number(this.clock.today().slice(0, 4));
     if (Number(wishedStart?.slice(0, 4)) > year + 1) return "waiting";
     return this.#rounds.has(kov) ? "locked" : "queued";
@@ -310,9 +330,19 @@ export class PlaceRegister {
 
   enrol({ application: id }) {
     const application = this.find(id);
-    demand(application.state === "confirmed", "not-confirmed", "no place is confirmed", 409);
-    const { kindergarten, start } = application.offer;
+    demand(["confirmed", "substitute_held"].includes(application.state), "not-confirmed", "no place is confirmed", 409);
+    const { kindergarten, start } = application.substitute ?? application.offer;
     return this.#tellOf(application, "enrolment.started", { enrolment: { kindergarten, start } });
+  }
+
+  // The child leaves: from a substitute place back to the queue alone, else for good.
+  leave({ application: id, endedOn }) {
+    const application = this.find(id);
+    demand(["confirmed", "substitute_held"].includes(application.state), "not-confirmed", "no place is confirmed", 409);
+    const back = application.state === "substitute_held";
+    application.substitute = null;
+    application.state = back ? this.#stateInQueue(application) : "withdrawn";
+    return this.#tellOf(application, "enrolment.ended", { endedOn: endedOn ?? this.clock.today() });
   }
 
   // A new day: whose year has come, joins the queue.

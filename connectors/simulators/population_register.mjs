@@ -9,8 +9,12 @@ export class PopulationRegister {
   service = "elukaar-rahvastik";
   #children = new Map(); // by personal code
 
-  constructor(clock) {
+  #told = 0;
+
+  // `announce(event, kov)` is told of what happens on order.
+  constructor(clock, announce = () => {}) {
     this.clock = clock;
+    this.announce = announce;
   }
 
   get size() {
@@ -65,6 +69,53 @@ export class PopulationRegister {
     const record = this.#children.get(body?.child?.personalCode);
     if (!record) throw new Problem(404, "person-unknown", "no such person");
     return record;
+  }
+
+  // ---- What happens to a family, on order of the demo or a test ----
+
+  #known(code) {
+    const record = this.#children.get(code);
+    if (!record) throw new Problem(404, "person-unknown", "no such person");
+    return record;
+  }
+
+  #tell(kov, type, data) {
+    this.#told += 1;
+    const event = { specversion: "1.0", id: `rr-${kov}-${this.clock.today()}-${this.#told}`, source: `/register/population/${kov}`, type: `ee.elukaar.${type}.v1`, time: this.clock.now(), datacontenttype: "application/json", data };
+    this.announce(event, kov);
+    return { told: type, id: event.id };
+  }
+
+  // To another municipality: both are told, the former one not where to.
+  move({ child: code, to, on = this.clock.today() }) {
+    const record = this.#known(code);
+    if (!/^[0-9]{4}$/.test(to ?? "")) throw new Problem(422, "no-municipality", "expected `to`, an EHAK code");
+    const from = record.residenceKov;
+    Object.assign(record, { residenceKov: to, residentSince: on });
+    const { child, guardians = [] } = record;
+    return [
+      this.#tell(from, "residence.ended", { child: { personalCode: code }, endedOn: on }),
+      this.#tell(to, "residence.registered", { child, guardians: guardians.map(({ residenceKov, ...guardian }) => guardian), residenceKov: to, since: on }),
+    ];
+  }
+
+  // `guardians`: the personal codes of those who keep custody.
+  custody({ child: code, guardians }) {
+    const record = this.#known(code);
+    record.guardians = (record.guardians ?? []).filter(({ personalCode }) => guardians.includes(personalCode));
+    return this.#tell(record.residenceKov, "custody.changed", { child: { personalCode: code }, guardians: record.guardians.map(({ residenceKov, ...guardian }) => guardian) });
+  }
+
+  protect({ child: code, protected: restricted = true }) {
+    const record = this.#known(code);
+    record.protected = restricted;
+    return this.#tell(record.residenceKov, "protection.changed", { child: { personalCode: code }, protected: restricted });
+  }
+
+  die({ child: code, on = this.clock.today() }) {
+    const record = this.#known(code);
+    record.alive = false;
+    return this.#tell(record.residenceKov, "person.died", { person: { personalCode: code }, diedOn: on });
   }
 
   #family(body) {

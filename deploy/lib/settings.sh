@@ -23,6 +23,7 @@ environment: development
 municipalities:
   - { ehak: "0653", workflow: $root/workflows/municipalities/rae/kindergarten-place.yaml }
   - { ehak: "0317", workflow: $root/workflows/municipalities/kohila/kindergarten-place.yaml }
+  - { ehak: "0317", workflow: $root/workflows/municipalities/kohila/residence-change.yaml }
 content_dir: $root
 kafka: { brokers: "127.0.0.1:$kafka_port", partitions: 4 }
 postgres:
@@ -67,6 +68,11 @@ write_population_credential() {
         - ee.elukaar.birth.registered.v1
         - ee.elukaar.birth.annulled.v1
         - ee.elukaar.person.key-changed.v1
+        - ee.elukaar.person.died.v1
+        - ee.elukaar.residence.registered.v1
+        - ee.elukaar.residence.ended.v1
+        - ee.elukaar.custody.changed.v1
+        - ee.elukaar.protection.changed.v1
 YAML
 }
 
@@ -86,5 +92,6 @@ write_place_credential() {
         - ee.elukaar.offer.retracted.v1
         - ee.elukaar.contract.signed.v1
         - ee.elukaar.enrolment.started.v1
+        - ee.elukaar.enrolment.ended.v1
 YAML
 }

@@ -228,11 +228,12 @@ class SettingsReader {
       const std::string what = fmt::format("`connectors.{}`", entry.key);
       if (!reader_.expect(entry.value, Node::Kind::mapping, what)) continue;
       reader_.known_keys(entry.value, what,
-                         {"security_server", "client", "provider", "service", "profile",
+                         {"role", "security_server", "client", "provider", "service", "profile",
                           "connect_timeout_ms", "total_timeout_ms", "max_in_flight",
                           "retry_interval_ms", "retry_interval_max_ms", "give_up_after_ms"});
       Settings::Connector connector;
       connector.role = entry.key;
+      text(entry.value, "role", connector.role);
       connector.security_server = reader_.required_text(entry.value, "security_server", what);
       connector.client = reader_.required_text(entry.value, "client", what);
       connector.provider = reader_.required_text(entry.value, "provider", what);

@@ -64,9 +64,13 @@ struct IntakeSettings {
   std::string service_events_prefix = "elukaar.";  // + <ehak> + suffix
   std::string service_events_suffix = ".service-events";
   // Types that are life events begin so; every other type is a service event.
-  std::vector<std::string> life_event_types = {"ee.elukaar.birth.", "ee.elukaar.person."};
+  std::vector<std::string> life_event_types = {"ee.elukaar.birth.", "ee.elukaar.person.",
+                                               "ee.elukaar.residence.registered.",
+                                               "ee.elukaar.residence.ended.", "ee.elukaar.custody.",
+                                               "ee.elukaar.protection."};
   // Counted and forgotten where the municipality is not proactive (domain.md section 7).
-  std::vector<std::string> proactive_types = {"ee.elukaar.birth.registered."};
+  std::vector<std::string> proactive_types = {"ee.elukaar.birth.registered.",
+                                              "ee.elukaar.residence.registered."};
   std::size_t max_body_bytes = 64 * 1024;  // protocols.md section 11
   std::size_t max_in_flight = 10'000;      // beyond it senders are asked to come again
   std::size_t max_batch = 256;             // requests whose vault writes share a transaction

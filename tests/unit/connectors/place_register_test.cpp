@@ -44,6 +44,10 @@ TEST_F(Arno, puts_the_application_under_its_own_id_with_ranked_preferences) {
   EXPECT_EQ(body["child"]["personalCode"], "38206084915");
   EXPECT_EQ(body["preferences"], Json::parse(R"([{"rank":1,"kindergarten":"taru"},
                                                  {"rank":2,"kindergarten":"ojakese"}])"));
+  EXPECT_FALSE(body.contains("residence"));
+  call.input["application"]["residentSince"] = "2026-02-01";
+  EXPECT_EQ(Json::parse(connector->request(call, persons)->body.reveal())["residence"]["childSince"],
+            "2026-02-01");
 }
 
 TEST_F(Arno, translates_the_registers_words) {
@@ -119,6 +123,33 @@ TEST_F(Arno, believes_no_place_in_a_queue_that_the_register_does_not_name) {
   call.operation = "withdraw";
   EXPECT_TRUE(std::holds_alternative<kit::Answered>(read(200, R"({"status":"tagasi võetud"})")));
   EXPECT_TRUE(std::holds_alternative<kit::Invalid>(read(200, answer("Järjekorras"))));
+}
+
+// Tallinn's register keeps a queue for each kindergarten, and an application for each.
+TEST_F(Arno, does_not_give_preferences_applications_of_their_own_but_tallinn_does) {
+  const auto tallinn = *PlaceRegister::make(
+      {.security_server = "https://server.example",
+       .client = {"EE", "GOV", "70000001", "elukaar"},
+       .provider = {"EE", "COM", "10000001", "kohad"},
+       .service = "elukaar-koht",
+       .user_id = {}},
+      *profile("tallinn"),
+      std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors/place_register/operations");
+  const Json body = Json::parse(tallinn->request(call, persons)->body.reveal());
+  EXPECT_EQ(body["preferences"],
+            Json::parse(R"([{"rank":1,"kindergarten":"taru","application":"a/1.1"},
+                            {"rank":2,"kindergarten":"ojakese","application":"a/1.2"}])"));
+
+  const auto outcome = tallinn->read(call, {200, {}, R"({"registerId":"T-1","status":"järjekorras",
+    "queues":[{"scope":"taru","position":7,"of":9,"ruleRef":"r"},
+              {"scope":"ojakese","position":3,"of":30,"ruleRef":"r"}]})"});
+  const auto* answered = std::get_if<kit::Answered>(&outcome);
+  ASSERT_NE(answered, nullptr);
+  EXPECT_EQ(answered->output["queue"],
+            Json::parse(R"({"scope":"taru","position":7,"of":9,"ruleRef":"r","best":3,"worst":7})"));
+  // The other register's words are none of its.
+  EXPECT_TRUE(std::holds_alternative<kit::Invalid>(
+      tallinn->read(call, {200, {}, answer("Järjekorras")})));
 }
 
 TEST(Profile, that_does_not_exist_is_answered_with_the_nearest) {

@@ -68,6 +68,28 @@ test("a decline leads back into the queue, a substitute place keeps it", () => {
   assert.equal(substitute.queues.length, 1);
 });
 
+test("what a family changes counts while no round runs, and its time stays", () => {
+  const desk = new Desk();
+  desk.apply("a");
+  const moved = desk.apply("a", { preferences: [{ rank: 1, kindergarten: "ojakese" }], submittedAt: "2027-01-01T06:00:00Z" });
+  assert.deepEqual([moved.body.queues[0].scope, moved.effects], ["ojakese", 1]);
+  assert.equal(desk.apply("a", { preferences: [{ rank: 1, kindergarten: "ojakese" }] }).effects, 0);
+  assert.equal(desk.register.state().applications[0].submittedAt, "2026-05-04T06:00:00Z");
+  desk.register.round({ kov, do: "start", id: "r" });
+  assert.throws(() => desk.apply("a"), refused("round-running", 409));
+  assert.equal(desk.apply("a", { preferences: [{ rank: 1, kindergarten: "ojakese" }] }).body.status, "Menetlemisel");
+});
+
+test("a substitute place stays until there is a better one, or the child leaves it", () => {
+  const desk = new Desk();
+  desk.answer(desk.offered("a", { kind: "substitute" }));
+  const better = desk.register.offer({ application: "a", answerBy: "2027-04-19" }).offer;
+  assert.equal(desk.answer(better, { answer: "decline" }).body.status, "asenduskoht Hetkel kasutusel");
+  desk.register.leave({ application: "a", endedOn: "2027-03-01" });
+  assert.equal(desk.types().at(-1), "enrolment.ended");
+  assert.equal(desk.apply("a").body.status, "Järjekorras");
+});
+
 test("a postponement needs an offer that can be, and a later start", () => {
   const desk = new Desk();
   const ask = (offer, start) => desk.answer(offer, { answer: "postpone", start });
