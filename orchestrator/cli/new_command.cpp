@@ -2,6 +2,7 @@
 #include <fstream>
 #include <map>
 #include <ostream>
+#include <set>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -174,10 +175,10 @@ int new_municipality(const NewOptions& options, std::ostream& out, std::ostream&
   const std::string title =
       options.title.empty() ? capitalised(options.name) + " vald" : options.title;
   Files files;
-  std::string base;
+  std::set<std::string> bases;
   for (const auto& entry : fs::directory_iterator(folder / options.like)) {
     if (entry.path().extension() != ".yaml") continue;
-    base = base_of(entry.path(), options.content_dir);
+    bases.insert(base_of(entry.path(), options.content_dir));
     auto text = adapted(entry.path(), options, title);
     if (!text) {
       err << text.error() << '\n';
@@ -200,7 +201,7 @@ int new_municipality(const NewOptions& options, std::ostream& out, std::ostream&
       "Look at what you have:\n"
       "  elukaar workflow explain {2} --language et\n"
       "  elukaar workflow render {2} --output {3}.html\n",
-      base, options.like, file, options.name);
+      fmt::join(bases, " and "), options.like, file, options.name);
   return result;
 }
 

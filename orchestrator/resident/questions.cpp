@@ -99,6 +99,8 @@ std::vector<Question> questions_of(const workflow::Form& form, std::optional<Dat
                       field.value("atLeast", 1), 1, {}};
     question.options = type == "month-choice" ? month_options(field, born_on, today, language)
                                               : listed_options(field, language);
+    // Where the municipality has nothing to choose from, nothing is asked.
+    if (question.options.empty()) continue;
     const int all = static_cast<int>(question.options.size());
     question.at_most = question.type == "ranked" ? std::min(field.value("atMost", all), all) : 1;
     questions.push_back(std::move(question));
