@@ -602,6 +602,9 @@ class Applied : public Batch {
   }
   static constexpr const char* lives_here =
       R"({"childLivesHere":true,"applicantLivesHere":true,"custody":true})";
+  // The register also says who else has custody: nobody had told us.
+  static constexpr const char* family =
+      R"({"alive":true,"livesHere":true,"protected":false,"guardians":[{"key":"p1_parentparentparentpar"}]})";
   static constexpr const char* registered =
       R"({"registerId":"r","status":"queued","queue":{"scope":"rae","position":12,"of":40,"ruleRef":"application-time"}})";
 };
@@ -612,6 +615,8 @@ TEST_F(Applied, offers_a_deferred_event_again_when_the_case_has_come_so_far) {
   EXPECT_EQ(count("elukaar.deferred"), 1);
   EXPECT_EQ(value("select deferred from elukaar.cases"), "1");
   answer("residence", lives_here);
+  owner->run({});
+  answer("family", family);
   owner->run({});
   EXPECT_EQ(count("elukaar.deferred"), 1);
   answer("register", registered);
@@ -667,6 +672,8 @@ TEST_F(Applied, stands_still_in_an_incident_until_an_operator_says_try_again) {
 TEST_F(Applied, takes_an_answer_once) {
   apply();
   answer("residence", lives_here);
+  owner->run({});
+  answer("family", family);
   owner->run({});
   EXPECT_EQ(owner->run({}).internal_inputs, 0u);
   EXPECT_EQ(count("elukaar.call where invoke = 'register'"), 1);

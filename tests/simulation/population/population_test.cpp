@@ -181,7 +181,7 @@ TEST_F(Families, are_moved_only_where_nothing_is_lost) {
   std::string all;
   for (const std::string& loss : stuck->stuck.front().losses) all += loss + "\n";
   EXPECT_NE(all.find("its timer"), std::string::npos) << all;
-  EXPECT_NE(all.find("it awaits `queue-position-changed`"), std::string::npos) << all;
+  EXPECT_NE(all.find("it awaits `offer-made`"), std::string::npos) << all;
 }
 
 TEST(A_state_map, is_told_its_mistakes) {

@@ -187,7 +187,7 @@ TEST(Decide, closes_an_application_and_silently_ends_a_notice_when_the_birth_is_
   EXPECT_TRUE(told.in("closing"));  // the register takes the application out first
   told.take(told.news(told.value.calls.at(0).id, CallNews::Kind::done, {{"status", "withdrawn"}}));
   EXPECT_TRUE(told.in("closed"));
-  EXPECT_EQ(told.value.status.at("args").at("cause"), "other");
+  EXPECT_EQ(told.value.status.at("args").at("cause"), "annulled");
 }
 
 TEST(Decide, pins_the_release_with_the_event_that_the_file_names) {

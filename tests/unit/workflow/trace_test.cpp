@@ -81,11 +81,13 @@ TEST_F(Trace, tells_effects_in_their_order) {
                                          "answer": "done.invoke.verifying.family"}])"));
   EXPECT_EQ(effects(3), Json::parse(R"([{"abandon": "family", "state": "verifying"},
                                         {"assign": "family", "value": {"guardians": ["g", "h"]}},
-                                        {"arm": "after.schoolStart.informed", "until": "2033-09-01"}])"));
-  ASSERT_EQ(effects(4).size(), 3U);
+                                        {"arm": "after.schoolStart.informed", "until": "2033-09-01"},
+                                        {"assign": "heardAt", "value": "2026-05-01T06:00:00Z"}])"));
+  ASSERT_EQ(effects(4).size(), 4U);
   EXPECT_EQ(effects(4)[0], Json::parse(R"({"clear": "after.schoolStart.informed"})"));
   EXPECT_EQ(effects(4)[1]["value"]["applicant"], "g");
-  EXPECT_EQ(effects(4)[2]["call"], "population-register.residence");
+  EXPECT_EQ(effects(4)[2], Json::parse(R"({"arm": "after.checkBy.checking", "until": "2026-05-08"})"));
+  EXPECT_EQ(effects(4)[3]["call"], "population-register.residence");
 }
 
 TEST_F(Trace, says_that_nothing_handled_an_event_and_that_a_case_is_done) {
@@ -99,12 +101,12 @@ TEST_F(Trace, says_that_nothing_handled_an_event_and_that_a_case_is_done) {
 }
 
 TEST_F(Trace, takes_the_way_that_a_refusal_leads) {
-  ASSERT_EQ(trace(rae, applied + resident +
+  ASSERT_EQ(trace(rae, born + noticed + family + applied + resident +
                            R"({"type": "error.invoke.registering.register", "error": {"kind": "refused"}})"),
             0)
       << err_.str();
-  EXPECT_EQ(states(), "new checking registering manual_review ");
-  EXPECT_EQ(steps_[3]["context"]["review"], "register_refused");
+  EXPECT_EQ(states(), "new expecting verifying informed checking registering manual_review.in_time ");
+  EXPECT_EQ(steps_[6]["context"]["review"], "register_refused");
 }
 
 TEST_F(Trace, tells_an_expression_that_fails_with_its_place) {
