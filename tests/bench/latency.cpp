@@ -275,11 +275,11 @@ std::vector<std::string> make_persons(const LatencyPlan& plan) {
   for (int i = 0; i < plan.persons; ++i) {
     const auto code = privacy::PersonalCode::parse(personal_code(i));
     if (!code) throw std::logic_error("a generated personal code is no code");
-    const auto name = privacy::pseudonym(*keyring, Municipality{municipality}, *code);
+    const auto name = privacy::pseudonym(*keyring, Municipality{StreamPlan{}.municipality}, *code);
     if (!name) throw std::runtime_error("the program has no key of the bench's municipality");
     persons.push_back(name->str());
     engine::VaultEntry entry;
-    entry.municipality = Municipality{municipality};
+    entry.municipality = Municipality{StreamPlan{}.municipality};
     entry.person = *name;
     entry.field = "last-name";
     entry.value = Sensitive<std::string>{fmt::format("Mõõtja{}", i)};

@@ -40,6 +40,8 @@ void produce(const StreamPlan& plan, const std::string& brokers, const std::stri
 void stream_options(CLI::App* app, StreamPlan& plan) {
   app->add_option("--run", plan.run, "sets the ids of this run apart")->required();
   app->add_option("--items", plan.items, "cases")->required();
+  app->add_option("--municipality", plan.municipality, "0001: events alone; 0002: the whole")
+      ->capture_default_str();
   app->add_option("--abreast", plan.abreast)->capture_default_str();
   app->add_option("--repeats", plan.repeats_percent, "percent of events that come twice")
       ->capture_default_str();
@@ -65,6 +67,7 @@ int main(int argc, char** argv) try {
   CLI::App* drain = app.add_subcommand("drain", "Looks on while a backlog is worked off");
   drain->add_option("--database", throughput.database)->required();
   drain->add_option("--expected", throughput.expected, "events")->required();
+  drain->add_option("--cases", throughput.cases, "cases that must have ended")->capture_default_str();
   int warm_up = 3;
   drain->add_option("--warm-up", warm_up, "seconds")->capture_default_str();
   std::vector<std::string> processes;
@@ -93,7 +96,11 @@ int main(int argc, char** argv) try {
   CLI::App* check = app.add_subcommand("check", "Holds the outcome against the input");
   check->add_option("--database", oracle.database)->required();
   check->add_option("--brokers", oracle.brokers)->required();
-  check->callback([&] { std::cout << hold_against_input(oracle).dump() << '\n'; });
+  check->add_flag("--whole", oracle.whole, "calls and timers, too");
+  check->callback([&] {
+    std::cout << (oracle.whole ? hold_whole_against_input(oracle) : hold_against_input(oracle)).dump()
+              << '\n';
+  });
 
   LatencyPlan latency;
   CLI::App* latency_app = app.add_subcommand("latency", "From an event to the open page");

@@ -39,10 +39,15 @@ class Database {
     adapters::postgres::bring_schema_up(address(), [](const std::string&) {});
   }
   ~Database() {
-    try {
-      admin("drop database " + name_ + " with (force)");
-    } catch (const std::exception& failed) {
-      std::cerr << "cannot drop " << name_ << ": " << failed.what() << '\n';
+    // The server's own vacuuming may hold it for a moment; only a superuser could end that.
+    for (int tries = 5; tries > 0; --tries) {
+      try {
+        admin("drop database " + name_ + " with (force)");
+        return;
+      } catch (const std::exception& failed) {
+        if (tries == 1) std::cerr << "cannot drop " << name_ << ": " << failed.what() << '\n';
+      }
+      std::this_thread::sleep_for(std::chrono::seconds{1});
     }
   }
   Database(const Database&) = delete;
@@ -226,7 +231,7 @@ Json measure_raw(const RawPlan& plan) {
                            plan.content_dir, schemas),
       "the bench's workflow");
   const auto keys = plan.scratch / "raw-keys";
-  if (auto made = privacy::create_development_keys(keys, {Municipality{municipality}}); !made) {
+  if (auto made = privacy::create_development_keys(keys, {Municipality{plan.stream.municipality}}); !made) {
     throw std::runtime_error(made.error());
   }
   const auto keyring = or_throw(privacy::Keyring::load(keys), "the keys");

@@ -7,8 +7,8 @@ import { cpus, loadavg } from 'node:os';
 
 const [folder, out] = process.argv.slice(2);
 const step = (name) => JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8'));
-const [produce, throughput, latency, check, raw] =
-  ['produce', 'throughput', 'latency', 'check', 'raw'].map(step);
+const [produce, throughput, latency, check, raw, whole, wholeCheck, wholeCalls] =
+  ['produce', 'throughput', 'latency', 'check', 'raw', 'whole', 'whole_check', 'whole_calls'].map(step);
 const round = (value, digits = 0) => Number(value.toFixed(digits));
 const commit = execSync('git rev-parse --short HEAD 2>/dev/null || echo unknown', { encoding: 'utf8' });
 const sse = latency.event_to_sse_ms;
@@ -35,11 +35,21 @@ const figures = {
   pages: latency.pages,
   event_to_status_topic_ms: latency.event_to_status_topic_ms,
   event_to_sse_ms: sse,
-  lost: check.lost + latency.event_to_status_topic_ms.missing + sse.missing,
-  duplicated: check.duplicated,
-  wrong: check.wrong,
-  published_again: check.published_again,
-  examples: check.examples,
+  whole: {
+    cases: wholeCheck.cases,
+    transitions_per_s: round(whole.transitions_per_s),
+    sustained_s: round(whole.sustained_s, 1),
+    processor_us_a_transition: Object.fromEntries(
+      Object.entries(whole.processor_us_a_transition).map(([name, us]) => [name, round(us, 1)])),
+    timers_fired: wholeCheck.timers_fired,
+    calls: wholeCalls,
+  },
+  lost: check.lost + latency.event_to_status_topic_ms.missing + sse.missing + wholeCheck.lost,
+  // Every case asks the register once: what had an effect there a second time counts as doubled.
+  duplicated: check.duplicated + wholeCheck.duplicated + Math.max(0, wholeCalls.effects - wholeCheck.cases),
+  wrong: check.wrong + wholeCheck.wrong,
+  published_again: check.published_again + wholeCheck.published_again,
+  examples: [...check.examples, ...wholeCheck.examples],
 };
 writeFileSync(out, `${JSON.stringify(figures, null, 2)}\n`);
 
@@ -57,6 +67,10 @@ const rows = [
     `${round(latency.event_to_status_topic_ms.p50, 1)} / ${round(latency.event_to_status_topic_ms.p99, 1)}`],
   [`event → page at ${figures.latency_at_events_per_s}/s, p50 / p99 ms`,
     `${round(sse.p50, 1)} / ${round(sse.p99, 1)}`],
+  ['the whole: transitions/s, with calls and timers', figures.whole.transitions_per_s],
+  ['  calls answered / 503 / repeated at the register',
+    `${wholeCalls.effects} / ${wholeCalls.unavailable} / ${wholeCalls.repeated}`],
+  ['  timers fired', figures.whole.timers_fired],
   ['lost', figures.lost],
   ['duplicated', figures.duplicated],
   ['wrong', figures.wrong],

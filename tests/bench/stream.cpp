@@ -60,7 +60,7 @@ Event event_of(const StreamPlan& plan, int item, int step) {
       R"("time":"{3}","municipality":"{4}","partitionkey":"{0}","datacontenttype":"application/json",)"
       R"("data":{{"item":"{0}","amount":{5},"due":"2027-{6:02}-{7:02}",{8}"payload":{{"a":"{9}",)"
       R"("b":"{10}","c":"{11}"}}}}}})",
-      event.key, step, step == 0 ? "started" : "step", time_of_events, municipality,
+      event.key, step, step == 0 ? "started" : "step", time_of_events, plan.municipality,
       amount_of(item, step), 1 + item % 12, 1 + step, person, filler(item, step, 0),
       filler(item, step, 1), filler(item, step, 2));
   return event;

@@ -7,7 +7,6 @@
 namespace elukaar::bench {
 
 inline constexpr int events_of_an_item = 6;  // one that starts its case, five that move it on
-inline constexpr const char* municipality = "0001";
 
 // One event of the input, as anybody's producer would write it: nothing here uses the program's code.
 struct Event {
@@ -19,6 +18,7 @@ struct Event {
 
 struct StreamPlan {
   std::string run;  // sets the ids of one run apart from those of another
+  std::string municipality = "0001";  // 0001: events alone; 0002: everything together
   int items = 0;
   // How many items go on at the same time: their events come in random order of items, each item's own
   // in theirs, so that the events of one transaction are those of many cases.

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds interval{200};
 struct Sample {
   Clock::time_point at{};
   std::int64_t carried = 0;  // applied, recognised as repeats, parked
-  std::int64_t applied = 0;  // transitions
+  std::int64_t applied = 0;  // transitions: events, timers and answers that moved a case
   std::int64_t transactions = 0;
   std::map<std::string, double> processor;  // seconds
 };
@@ -52,7 +52,7 @@ double processor_seconds(int process) {
 Sample look(pqxx::connection& connection, const ThroughputPlan& plan) {
   pqxx::nontransaction work(connection);
   const pqxx::row row = work.exec1(
-      "select coalesce(sum(applied + duplicates + parked), 0), coalesce(sum(applied), 0), "
+      "select coalesce(sum(applied + duplicates + parked), 0), coalesce(sum(next_sequence), 0), "
       "(select xact_commit from pg_stat_database where datname = current_database()) "
       "from elukaar.lane");
   Sample sample{Clock::now(), row[0].as<long long>(), row[1].as<long long>(),
@@ -63,9 +63,15 @@ Sample look(pqxx::connection& connection, const ThroughputPlan& plan) {
   return sample;
 }
 
+std::int64_t completed(pqxx::connection& connection) {
+  pqxx::nontransaction work(connection);
+  return work.exec1("select count(*) from elukaar.cases where lifecycle = 'completed'")[0]
+      .as<long long>();
+}
+
 Json report(const std::vector<Sample>& samples, const ThroughputPlan& plan) {
   std::size_t first = 0;
-  while (first < samples.size() && samples[first].applied == 0) ++first;
+  while (first < samples.size() && samples[first].applied == samples[0].applied) ++first;
   std::size_t begin = first;
   while (begin + 1 < samples.size() && samples[begin].at - samples[first].at < plan.warm_up) ++begin;
   const Sample& from = samples[begin];
@@ -113,7 +119,8 @@ Json measure_throughput(const ThroughputPlan& plan) {
       std::cerr << fmt::format("    {} of {}\n", samples.back().carried, plan.expected);
     }
     std::this_thread::sleep_for(interval);
-  } while (samples.back().carried < plan.expected);
+  } while (samples.back().carried < plan.expected ||
+           (plan.cases > 0 && completed(connection) < plan.cases));
   return report(samples, plan);
 }
 

@@ -1,0 +1,170 @@
+#include <map>
+#include <set>
+#include <vector>
+
+#include <fmt/format.h>
+#include <pqxx/pqxx>
+
+#include "bench/oracle.hpp"
+#include "bench/stream.hpp"
+#include "bench/topics.hpp"
+
+namespace elukaar::bench {
+namespace {
+
+constexpr std::size_t most_examples_shown = 10;
+
+struct WholeItem {
+  std::vector<std::string> events;  // ids, in the order of the topic
+  std::vector<std::int64_t> amounts;
+  int cases = 0;
+  // What the journal says was applied.
+  std::vector<std::string> applied;
+  int answers = 0;
+  int delays = 0;  // the register was out of reach: told, and asked again
+  int timers = 0;
+  std::uint64_t revision = 0;  // of the case
+  std::set<std::uint64_t> published;
+
+  bool may_be_cancelled() const { return amounts.size() > 3 && amounts[3] % 2 == 0; }
+};
+
+class WholeOracle {
+ public:
+  explicit WholeOracle(const OraclePlan& plan) : plan_(plan) {}
+
+  Json judge() {
+    read_input();
+    pqxx::connection connection(plan_.database);
+    pqxx::work work(connection);
+    read_cases(work);
+    read_journal(work);
+    read_statuses();
+    for (const auto& [key, item] : items_) judge(key, item);
+    return {{"cases", items_.size()},        {"timers_fired", fired_},
+            {"lost", lost_},                 {"duplicated", duplicated_},
+            {"wrong", wrong_},               {"published_again", published_again_},
+            {"examples", examples_}};
+  }
+
+ private:
+  void note(std::int64_t& counter, const std::string& what) {
+    ++counter;
+    if (examples_.size() < most_examples_shown) examples_.push_back(what);
+  }
+
+  void read_input() {
+    std::set<std::string> seen;
+    read_topic(plan_.brokers, plan_.input_topic, [&](const Record& record) {
+      const Json event = Json::parse(record.value);
+      if (event.at("municipality") != "0002" || !seen.insert(event.at("id")).second) return;
+      WholeItem& item = items_[std::string{record.key}];
+      item.events.push_back(event.at("id"));
+      item.amounts.push_back(event.at("data").at("amount"));
+    });
+  }
+
+  void read_cases(pqxx::work& work) {
+    for (const pqxx::row& row : work.exec(
+             "select c.value, c.case_id, s.lifecycle, s.context, s.revision "
+             "from elukaar.correlation c join elukaar.cases s on s.municipality = c.municipality "
+             "and s.id = c.case_id where c.municipality = '0002'")) {
+      const auto found = items_.find(row[0].c_str());
+      if (found == items_.end()) {
+        note(wrong_, fmt::format("a case of an item that is not in the input: {}", row[0].c_str()));
+        continue;
+      }
+      WholeItem& item = found->second;
+      if (++item.cases > 1) note(duplicated_, "a second case of item " + found->first);
+      item_of_case_[row[1].c_str()] = &item;
+      item.revision = row[4].as<std::uint64_t>();
+      const Json context = Json::parse(row[3].c_str());
+      std::int64_t sum = 0;
+      for (const std::int64_t amount : item.amounts) sum += amount;
+      const Json fired = context.at("fired");
+      if (std::string{row[2].c_str()} != "completed" || context.at("amount") != sum ||
+          context.at("steps") != events_of_an_item || context.at("answered") != 1 ||
+          !(fired == 1 || (fired == 0 && item.may_be_cancelled()))) {
+        note(wrong_, fmt::format("item {}: {}, {}", found->first, row[2].c_str(), row[3].c_str()));
+      }
+    }
+  }
+
+  void read_journal(pqxx::work& work) {
+    for (const pqxx::row& row :
+         work.exec("select case_id, kind, event_id, name from elukaar.journal where municipality = '0002' "
+                   "and disposition = 'applied' order by case_id, sequence")) {
+      const auto found = item_of_case_.find(row[0].c_str());
+      if (found == item_of_case_.end()) continue;
+      const std::string kind = row[1].c_str();
+      if (kind == "event") found->second->applied.push_back(row[2].c_str());
+      if (kind == "call") {
+        const bool delayed = std::string{row[3].c_str()} == "delayed";
+        ++(delayed ? found->second->delays : found->second->answers);
+      }
+      if (kind == "timer") ++found->second->timers;
+    }
+  }
+
+  void read_statuses() {
+    std::map<std::string, std::uint64_t> bytes;
+    std::map<std::string, std::uint64_t> last;
+    read_topic(plan_.brokers, plan_.status_topic, [&](const Record& record) {
+      const Json event = Json::parse(record.value);
+      if (event.at("municipality") != "0002") return;
+      const std::string id = event.at("id");
+      const std::uint64_t hash = std::hash<std::string_view>{}(record.value);
+      if (const auto [known, is_new] = bytes.emplace(id, hash); !is_new) {
+        ++published_again_;
+        if (known->second != hash) note(wrong_, "published again with other bytes: " + id);
+        return;
+      }
+      const std::string case_id = event.at("data").at("case");
+      const auto revision = event.at("data").at("revision").get<std::uint64_t>();
+      const auto found = item_of_case_.find(case_id);
+      if (found == item_of_case_.end()) return note(wrong_, "a status of an unknown case: " + id);
+      if (!found->second->published.insert(revision).second) {
+        note(duplicated_, fmt::format("revision {} under a second id: {}", revision, id));
+      }
+      if (revision < last[case_id]) note(wrong_, "a status was published after a later one: " + id);
+      last[case_id] = std::max(last[case_id], revision);
+    });
+  }
+
+  void judge(const std::string& key, const WholeItem& item) {
+    if (item.cases == 0) return note(lost_, "no case of item " + key);
+    fired_ += item.timers;
+    if (item.applied.size() < item.events.size()) note(lost_, "an event of item " + key);
+    if (item.applied.size() > item.events.size()) note(duplicated_, "an event of item " + key);
+    if (item.applied.size() == item.events.size() && item.applied != item.events) {
+      note(wrong_, "events out of their order: item " + key);
+    }
+    if (item.answers == 0) note(lost_, "the answer of item " + key);
+    if (item.answers > 1) note(duplicated_, "the answer of item " + key);
+    if (item.timers == 0 && !item.may_be_cancelled()) note(lost_, "the timer of item " + key);
+    if (item.timers > 1) note(duplicated_, "the timer of item " + key);
+    const std::size_t transitions =
+        item.applied.size() + static_cast<std::size_t>(item.answers + item.delays + item.timers);
+    if (item.revision != transitions) {
+      note(wrong_, fmt::format("item {}: revision {} after {} transitions", key, item.revision,
+                               transitions));
+    }
+    if (item.published.size() < item.revision) note(lost_, "a status of item " + key);
+  }
+
+  const OraclePlan plan_;
+  std::map<std::string, WholeItem> items_;
+  std::map<std::string, WholeItem*> item_of_case_;
+  std::int64_t fired_ = 0;
+  std::int64_t lost_ = 0;
+  std::int64_t duplicated_ = 0;
+  std::int64_t wrong_ = 0;
+  std::int64_t published_again_ = 0;
+  std::vector<std::string> examples_;
+};
+
+}  // namespace
+
+Json hold_whole_against_input(const OraclePlan& plan) { return WholeOracle(plan).judge(); }
+
+}  // namespace elukaar::bench
