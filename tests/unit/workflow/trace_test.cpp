@@ -83,11 +83,11 @@ TEST_F(Trace, tells_effects_in_their_order) {
                                         {"assign": "family", "value": {"guardians": ["g", "h"]}},
                                         {"arm": "after.schoolStart.informed", "until": "2033-09-01"},
                                         {"assign": "heardAt", "value": "2026-05-01T06:00:00Z"}])"));
-  ASSERT_EQ(effects(4).size(), 4U);
+  ASSERT_EQ(effects(4).size(), 5U);
   EXPECT_EQ(effects(4)[0], Json::parse(R"({"clear": "after.schoolStart.informed"})"));
   EXPECT_EQ(effects(4)[1]["value"]["applicant"], "g");
-  EXPECT_EQ(effects(4)[2], Json::parse(R"({"arm": "after.checkBy.checking", "until": "2026-05-08"})"));
-  EXPECT_EQ(effects(4)[3]["call"], "population-register.residence");
+  EXPECT_EQ(effects(4)[3], Json::parse(R"({"arm": "after.checkBy.checking", "until": "2026-05-08"})"));
+  EXPECT_EQ(effects(4)[4]["call"], "population-register.residence");
 }
 
 TEST_F(Trace, says_that_nothing_handled_an_event_and_that_a_case_is_done) {
