@@ -1,6 +1,8 @@
 #include "cli/operator_commands.hpp"
 
 #include <ostream>
+#include <set>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -71,12 +73,19 @@ Digest digest_from_hex(const std::string& hex) {
   return digest;
 }
 
+// Each once, whatever number of services it has.
+std::set<Municipality> municipalities_of(const Settings& settings) {
+  std::set<Municipality> municipalities;
+  for (const auto& served : settings.municipalities) municipalities.insert(served.ehak);
+  return municipalities;
+}
+
 }  // namespace
 
 int keys_init(const Settings& settings, std::ostream& out, std::ostream& err) {
   if (refuse_in_production(settings, "making keys", err)) return 2;
-  std::vector<Municipality> municipalities;
-  for (const auto& served : settings.municipalities) municipalities.push_back(served.ehak);
+  const std::set<Municipality> each = municipalities_of(settings);
+  const std::vector<Municipality> municipalities(each.begin(), each.end());
   if (auto made = privacy::create_development_keys(settings.keys_dir, municipalities); !made) {
     err << "elukaar: " << made.error() << '\n';
     return 2;
@@ -98,7 +107,9 @@ int setup(const Settings& settings, std::ostream& out) {
   plan(settings.kafka.life_events);
   plan(settings.kafka.status);
   plan(settings.kafka.notifications);
-  for (const auto& served : settings.municipalities) plan(settings.service_events_of(served.ehak));
+  for (const Municipality& served : municipalities_of(settings)) {
+    plan(settings.service_events_of(served));
+  }
   adapters::kafka::create_topics(settings.kafka.brokers, plans, broker_patience,
                                  [&](const std::string& name) {
                                    out << "topic: created " << name << '\n';
