@@ -287,7 +287,7 @@ Answer<Json> Office::answer_for_family(const Session& session, const std::string
       *received, {{"official", session.official}, {"identifiedBy", identified}}};
   auto kept = resident::receive({found->record, *found->service, *found->rules, reader, events_,
                                  *residents_, *vault_},
-                                {case_id, action, "office:" + idempotency_key, document}, entered);
+                                {case_id, action, idempotency_key, document}, entered);
   if (!kept) return failure(kept.error());
   return std::move(kept->view);
 }

@@ -121,7 +121,8 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
                           rule.name,
                           text_member(*body, "subject"),
                           rule.subject_version ? version_of(text_member(*body, "revision")) : 0,
-                          submission.idempotency_key,
+                          // An official's keys are not the person's own.
+                          (entered ? "office:" : "") + submission.idempotency_key,
                           sha256(Json{{"case", submission.case_id},
                                       {"action", submission.action},
                                       {"body", *body}}
