@@ -39,7 +39,7 @@ using Send = std::function<Result<void, engine::IntakeRefusal>(const Municipalit
 // What a register's event of the office carries as its source.
 std::string source_of(const Municipality& municipality);  // "/kov/0653/office"
 
-// The use cases behind the officials' routes (adapters/http/README.md). An official sees the cases of
+// The use cases behind the officials' routes (adapters/http/openapi.yaml). An official sees the cases of
 // the municipality that he logged in for; what is another's and what is not there are the same
 // answer. One object for each thread. The references must outlive it. Functions block;
 // engine::VaultFault and resident::StoreFault pass through.

@@ -71,7 +71,7 @@ struct Received {
 
 // The use cases behind the residents' routes. Every answer is made at reading, for this person and
 // this language, and every right is checked at that moment (authorisation.md); documents are those of
-// adapters/http/README.md. One object for each thread: it has its own store and vault. The references
+// adapters/http/openapi.yaml. One object for each thread: it has its own store and vault. The references
 // must outlive it. Functions block; engine::VaultFault and StoreFault pass through.
 class Desk {
  public:

@@ -90,11 +90,15 @@ export class ContractServer {
     const url = new URL(request.url, this.url);
     if (!url.pathname.startsWith('/api/')) return this.#file(url.pathname, response);
     if (this.delayMs) await new Promise((later) => setTimeout(later, this.delayMs));
-    const send = (status, body) => {
+    const send = (status, body, more = {}) => {
       const type = status < 400 ? 'application/json' : 'application/problem+json';
-      response.writeHead(status, { ...SECURITY, 'Content-Type': type, ...(status === 202 ? { Location: `/api/v1/me/actions/${body.action}` } : {}) });
+      response.writeHead(status, {
+        ...SECURITY, ...(body === undefined ? {} : { 'Content-Type': type }), ...(status === 503 ? { 'Retry-After': '5' } : {}),
+        ...(body?.action ? { Location: `/api/v1/me/actions/${body.action}` } : {}), ...more,
+      });
       response.end(body === undefined ? undefined : JSON.stringify(body));
     };
+    const cookie = (name, value) => ({ 'Set-Cookie': `${name}=${value}; Path=/; HttpOnly; SameSite=Strict${value ? '' : '; Max-Age=0'}` });
     const problem = (status, more = {}) => send(status, { type: 'about:blank', title: 'problem', status, ...more });
     const path = url.pathname.slice('/api/v1'.length);
     const lang = url.searchParams.get('lang') ?? 'et';
@@ -105,7 +109,7 @@ export class ContractServer {
       if (request.method === 'POST') {
         if (body.personalCode && body.personalCode.length !== 11) return problem(404);
         this.loggedIn = true;
-        return send(204);
+        return send(204, undefined, cookie('elukaar_session', 'c00c1e'));
       }
       return send(200, { development: true, persons: this.empty ? [] : [
         { person: 'p1', name: 'Mari Maasikas', municipality: 'Rae vald', headline: summary(this, lang).headline },
@@ -115,7 +119,7 @@ export class ContractServer {
     if (path.startsWith('/office/')) return this.#office(path.slice('/office'.length), lang, request, body, send, problem);
     if (path === '/logout') {
       this.loggedIn = false;
-      return send(204);
+      return send(204, undefined, cookie('elukaar_session', ''));
     }
     if (!this.loggedIn) return problem(401);
     if (this.failing) return problem(503);
@@ -137,7 +141,7 @@ export class ContractServer {
       if (this.production) return problem(404);
       if (request.method === 'GET') return send(200, { development: true, municipalities: [{ municipality: '0653', name: 'Rae vald' }] });
       this.official = body.name;
-      return send(204);
+      return send(204, undefined, { 'Set-Cookie': 'elukaar_office=c00c1e; Path=/; HttpOnly; SameSite=Strict' });
     }
     if (!this.official) return problem(401);
     if (request.method === 'POST' && request.headers['x-csrf-token'] !== 'c0ffee') return problem(403);
@@ -146,7 +150,7 @@ export class ContractServer {
     if (path === `/cases/${CASE}`) return send(200, officeCase(this, lang));
     if (request.method !== 'POST') return problem(404);
     this.received.push({ name: path.slice(`/cases/${CASE}/`.length), key: request.headers['idempotency-key'], body });
-    return this.refuseFields ? problem(422, { errors: this.refuseFields }) : send(202, { id: 'e1' });
+    return this.refuseFields ? problem(422, { detail: 'the entry is not complete', errors: this.refuseFields }) : send(202, { id: '5e4f2c1a-9f1e-4b57-9d0c-1f6a7c3b2e10' });
   }
 
   #act(name, request, body, send, problem) {
@@ -154,7 +158,7 @@ export class ContractServer {
     if (request.headers['x-csrf-token'] !== 'c0ffee') return problem(403);
     if (!key) return problem(400);
     this.received.push({ name, key, body });
-    if (this.refuseFields) return problem(422, { errors: this.refuseFields });
+    if (this.refuseFields) return problem(422, { detail: 'the form is not complete', errors: this.refuseFields });
     const action = `a${key.replaceAll('-', '').slice(1)}`;
     this.#actions.set(action, { action, case: CASE, name, receivedAt: '2026-05-04T06:12:00Z' });
     return send(202, { action, receivedAt: '2026-05-04T06:12:00Z', outcome: 'pending' });

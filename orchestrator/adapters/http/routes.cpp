@@ -242,6 +242,7 @@ Match match(const Request& request) {
       return result;
     }
     result.route = Route::wrong_method;
+    result.allow += (result.allow.empty() ? "" : ", ") + std::string{patterns[i].method};
   }
   if (result.route == Route::wrong_method) return result;
   const bool page = request.method == "GET" || request.method == "HEAD";

@@ -19,6 +19,7 @@ struct Match {
   Route route = Route::nothing;
   const char* pattern = "";
   std::vector<std::string> parts;  // what stood for {…}
+  std::string allow{};             // of wrong_method: the methods that there are
 };
 
 Match match(const Request& request);

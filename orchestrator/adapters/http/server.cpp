@@ -270,7 +270,7 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
       case Route::ready: return send(exchange, ready());
       case Route::metrics:
         return send(exchange, text(200, parts.metrics ? parts.metrics() : std::string{}));
-      case Route::wrong_method: return send(exchange, problem(405));
+      case Route::wrong_method: return send(exchange, wrong_method(exchange->match));
       case Route::nothing: return send(exchange, problem(404));
       case Route::intake: return take_in(exchange);
       default: break;
@@ -301,6 +301,13 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
     return response;
   }
 
+  // RFC 9110 section 15.5.6: with the methods that there are.
+  static Response wrong_method(const Match& match) {
+    Response response = problem(405);
+    response.headers.emplace_back("Allow", match.allow);
+    return response;
+  }
+
   Response ready() const {
     const Readiness readiness = parts.readiness ? parts.readiness() : Readiness{true, {}};
     return readiness.ready ? text(200, "ready\n") : text(503, readiness.what + "\n");
@@ -320,8 +327,11 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
             const Json said = {{"id", outcome->id}, {"source", outcome->source}};
             return self->respond(exchange, json_response(202, said.dump()));
           }
-          self->respond(exchange, problem(outcome.error().status, outcome.error().sentence,
-                                          "\"code\":" + Json(outcome.error().code).dump()));
+          Response refused = problem(outcome.error().status, outcome.error().sentence,
+                                     "\"code\":" + Json(outcome.error().code).dump());
+          // RFC 9110 section 15.5.2.
+          if (refused.status == 401) refused.headers.emplace_back("WWW-Authenticate", "Bearer");
+          self->respond(exchange, std::move(refused));
         });
   }
 
