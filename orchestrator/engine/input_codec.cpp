@@ -45,9 +45,11 @@ Result<core::Input, std::string> decode_input(const std::string& text) try {
     const Json& call = json.at("call");
     const auto id = Uuid::parse(call.at(0).get<std::string>());
     if (!id) return failure(std::string{"its call has no valid id"});
-    input.body = core::CallNews{CallId{*id},
-                                static_cast<core::CallNews::Kind>(call.at(1).get<int>()),
-                                call.at(2)};
+    const int news = call.at(1).get<int>();
+    if (news < 0 || news > static_cast<int>(core::CallNews::Kind::error)) {
+      return failure("its call has news of the unknown kind " + std::to_string(news));
+    }
+    input.body = core::CallNews{CallId{*id}, static_cast<core::CallNews::Kind>(news), call.at(2)};
   } else if (kind == "action") {
     input.body = core::ActionTaken{json.at("name"), Pseudonym{json.at("actor").get<std::string>()},
                                    json.at("subject"), json.value("subjectVersion", std::int64_t{0}),
