@@ -16,7 +16,7 @@ endif()
 
 add_library(elukaar_options INTERFACE)
 # -Wrestrict: GCC 12 reports string concatenation that is right (its bug 105651).
-target_compile_options(elukaar_options INTERFACE -Wno-restrict)
+target_compile_options(elukaar_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 target_compile_options(elukaar_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
                                                  $<$<BOOL:${ELUKAAR_WERROR}>:-Werror>)
 # In a unity build a source file is an included file, and GCC warns of its anonymous namespace as if it

@@ -343,9 +343,11 @@ class StateChecker {
     enter_initial(chart::root_state, first);
     for (const auto& [name, rule] : draft_.events) {
       if (rule.starts == Starts::never) continue;
-      const bool handled = std::any_of(first.begin(), first.end(), [&](StateIndex state) {
-        return is_leaf(state) && handles(state, name);
-      });
+      // Clang 14 captures no structured binding as it is.
+      const auto is_handled_in = [&, &event = name](StateIndex state) {
+        return is_leaf(state) && handles(state, event);
+      };
+      const bool handled = std::any_of(first.begin(), first.end(), is_handled_in);
       if (handled) continue;
       reader_.error(draft_.event_places.at(name), "start-unhandled",
                     fmt::format("event `{}` starts a case, but {} does not handle it, where cases "
