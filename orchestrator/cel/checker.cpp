@@ -301,7 +301,8 @@ class Checker {
     }
     if (whole.is(TK::map)) {
       if (!whole.key().accepts(key)) {
-        return mismatch(*node.children[1], fmt::format("expected {} as the key, found {}", whole.key().str(), key.str()));
+        return mismatch(*node.children[1], fmt::format("expected {} as the key, found {}",
+                                                       whole.key().str(), key.str()));
       }
       return from_data(node, whole.element());
     }

@@ -181,7 +181,8 @@ class Evaluation {
     if (key.is_error()) return key;
     if (operand.is_list()) return list_item(node, operand, key);
     if (!operand.is_map()) {
-      return fail(node, fmt::format("expected a list or a map in {}, found {}", named(*node.children[0]), shape(operand)));
+      return fail(node, fmt::format("expected a list or a map in {}, found {}",
+                                    named(*node.children[0]), shape(operand)));
     }
     const bool good_key = key.is(Kind::string) || key.is(Kind::boolean) || key.is_number();
     if (!good_key) return fail(node, fmt::format("expected a key, found {}", shape(key)));
@@ -303,7 +304,8 @@ class Evaluation {
     const Value range = eval(*node.children[0]);
     if (range.is_error()) return range;
     if (!range.is_list() && !range.is_map()) {
-      return fail(node, fmt::format("expected a list or a map in {}, found {}", named(*node.children[0]), shape(range)));
+      return fail(node, fmt::format("expected a list or a map in {}, found {}",
+                                    named(*node.children[0]), shape(range)));
     }
     switch (node.macro) {
       case Macro::all: case Macro::exists: return quantified(node, range);

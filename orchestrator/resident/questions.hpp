@@ -28,8 +28,8 @@ struct Question {
   std::vector<Option> options;
 };
 
-// The questions of a form, but those without options, for one child on the day `today`, labelled in one language. `born_on`:
-// where it is known; months are counted from it.
+// The questions of a form, but those without options, for one child on the day `today`, labelled in
+// one language. `born_on`: where it is known; months are counted from it.
 std::vector<Question> questions_of(const workflow::Form& form, std::optional<Date> born_on,
                                    Date today, status::Language language);
 

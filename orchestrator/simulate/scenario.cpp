@@ -156,8 +156,8 @@ class ScenarioReader {
     if (!reader_.expect(node, Node::Kind::mapping, "a step")) return step;
     reader_.known_keys(node, "a step",
                        {"at", "after", "advance", "event", "action", "answer", "by", "id", "as",
-                        "subject", "version", "reason", "happened", "data", "form", "registers", "answers", "refuses", "invalid",
-                        "expect"});
+                        "subject", "version", "reason", "happened", "data", "form", "registers",
+                        "answers", "refuses", "invalid", "expect"});
     read_time(node, step);
     read_act(node, step);
     only_for(node, step, ScenarioStep::Kind::event, {"id", "happened", "data"}, "an event");

@@ -17,7 +17,8 @@ struct MunicipalityFile {
 
 // Lays a municipality's file over the base that it extends. Words that are no structure of the file
 // are settings; `terms.X` or `terms.X.length` sets the parameter X, `terms.X.from` XFrom,
-// `terms.X.outsideRound` XOutsideRound, `terms.X.appliesTo` XAppliesTo. Whether the settings fit is read_parameters' affair.
+// `terms.X.outsideRound` XOutsideRound, `terms.X.appliesTo` XAppliesTo. Whether the settings fit is
+// read_parameters' affair.
 //
 // Rules: unknown-key, wrong-type, missing-key, wrong-base, bad-municipality, bad-overlay, bad-text.
 MunicipalityFile merge(const Node& base, const Node& file, Reader& reader);

@@ -1,0 +1,199 @@
+// House rules that a machine can hold: where READMEs stand, which module may use which, what a header may show,
+// how tests are labelled, where links lead. Each failure names the file, the line and the rule.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const git = (...words) => execFileSync('git', ['-C', root, ...words], { encoding: 'utf8', maxBuffer: 1 << 26 });
+// What is in the repository or about to be; a folder without git (an archive) is no place to check it.
+const files = git('ls-files', '--cached', '--others', '--exclude-standard').split('\n').filter((path) => path && existsSync(join(root, path)));
+const read = (path) => readFileSync(join(root, path), 'utf8');
+const isCpp = (path) => /\.[ch]pp$/.test(path);
+
+// [{path, line, found: match}] of a pattern in the given files.
+function findings(paths, pattern) {
+  return paths.flatMap((path) => read(path).split('\n').flatMap((text, i) => {
+    const found = pattern.exec(text);
+    return found ? [{ path, line: i + 1, found }] : [];
+  }));
+}
+const say = ({ path, line, found }, rule) => `${path}:${line}: ${rule}: ${found[0].trim()}`;
+
+// ---- Modules ------------------------------------------------------------------------------------
+
+// The rows of the module table (architecture, section 3): what a module may include besides itself.
+const rules = ['base', 'cloudevents', 'privacy', 'calendar', 'cel', 'chart', 'status', 'access', 'workflow', 'lifecycle'];
+const useCases = ['engine', 'resident', 'office', 'core', ...rules];
+const mayUse = {
+  base: [],
+  cloudevents: ['base'],
+  privacy: ['base'],
+  calendar: ['base'],
+  cel: ['base', 'calendar'],
+  chart: ['base'],
+  status: ['base', 'calendar'],
+  access: ['base', 'calendar'],
+  lifecycle: ['base'],
+  workflow: ['base', 'cloudevents', 'privacy', 'cel', 'chart', 'calendar', 'status'],
+  core: rules,
+  engine: ['core', 'kit', ...rules],
+  resident: ['engine', 'core', ...rules],
+  office: ['resident', 'engine', 'core', ...rules],
+  'adapters/curl': useCases,
+  'adapters/http': useCases,
+  'adapters/kafka': useCases,
+  'adapters/postgres': useCases,
+  simulate: ['engine', 'core', ...rules],
+  cli: null, // all
+  'connectors/kit': ['base', 'cloudevents'],
+  'connectors/xroad': ['base', 'kit'],
+  'connectors/place_register': ['base', 'kit', 'xroad'],
+  'connectors/population_register': ['base', 'kit', 'xroad'],
+  'connectors/kit/template': ['base', 'kit', 'xroad'],
+};
+
+function moduleOf(path) {
+  const parts = path.split('/');
+  if (path.startsWith('connectors/kit/template/')) return 'connectors/kit/template';
+  if (parts[0] === 'connectors') return `connectors/${parts[1]}`;
+  return parts[1] === 'adapters' ? `adapters/${parts[2]}` : parts[1];
+}
+function moduleOfInclude(include) {
+  if (include.startsWith('template/')) return 'connectors/kit/template';
+  const parts = include.split('/');
+  return parts[0] === 'adapters' ? `adapters/${parts[1]}` : parts[0];
+}
+
+const ours = files.filter((path) => isCpp(path) && /^(orchestrator|connectors)\/[^/]+\//.test(path));
+
+test('a module includes only what its row of the module table allows', () => {
+  assert.ok(ours.length > 100, 'the sources were not found');
+  const wrong = findings(ours, /^#include "([^"]+)"/).flatMap((one) => {
+    const from = moduleOf(one.path);
+    const to = moduleOfInclude(one.found[1]);
+    if (!(from in mayUse)) return [say(one, `the module ${from} is not in the table of tests/tidy`)];
+    if (mayUse[from] === null || to === from || `connectors/${to}` === from) return [];
+    return mayUse[from].includes(to) ? [] : [say(one, `${from} may not use ${to}`)];
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test('what decides reads no clock, file, random number or environment', () => {
+  const pure = ours.filter((path) => /^orchestrator\/(core|chart|cel|lifecycle|access|calendar)\//.test(path) && !path.endsWith('/tallinn.cpp'));
+  const impure = /_clock::now\(|random_device|std::getenv|[io]fstream|std::filesystem|\bstd::time\(|\brand\(/;
+  assert.deepEqual(findings(pure, impure).map((one) => say(one, 'pure modules get this as an argument')), []);
+});
+
+test('SQL stands in adapters/postgres alone', () => {
+  const elsewhere = ours.filter((path) => !path.startsWith('orchestrator/adapters/postgres/'));
+  const statement = /"\s*(select .* from|insert into|update \S+ set|delete from) /i;
+  assert.deepEqual(findings(elsewhere, statement).map((one) => say(one, 'move it to adapters/postgres')), []);
+});
+
+// Inner headers: included by sources of their own folder alone.
+const inner = ['orchestrator/adapters/kafka/handles.hpp', 'orchestrator/adapters/postgres/fields.hpp', 'orchestrator/lifecycle/msm.hpp'];
+const shown = { 'orchestrator/base/json.hpp': /^nlohmann\//, 'orchestrator/base/result.hpp': /^tl\//, 'connectors/kit/conformance.hpp': /^gtest\// };
+
+test('a public header shows no third-party header', () => {
+  const headers = ours.filter((path) => path.endsWith('.hpp') && !inner.includes(path));
+  const wrong = findings(headers, /^#include <([a-z_]+[/.][^>]+)>/).filter(({ path, found }) => !shown[path]?.test(found[1]));
+  assert.deepEqual(wrong.map((one) => say(one, 'keep it in the source file')), []);
+});
+
+test('inner headers are included by their own folder alone', () => {
+  for (const header of inner) {
+    assert.ok(files.includes(header), `${header} is gone: take it out of tests/tidy`);
+    const name = header.replace('orchestrator/', '');
+    const includers = files.filter((path) => isCpp(path) && read(path).includes(`#include "${name}"`));
+    assert.deepEqual(includers.filter((path) => dirname(path) !== dirname(header)), [], header);
+  }
+});
+
+// ---- Files --------------------------------------------------------------------------------------
+
+test('every module, every system and every door has a README', () => {
+  const folders = new Set(ours.map(dirname));
+  for (const door of ['workflows', 'events', 'connectors', 'connectors/simulators', 'orchestrator', 'portal', 'tests', 'tests/support', '.']) folders.add(door);
+  const without = [...folders].filter((folder) => !files.includes(folder === '.' ? 'README.md' : `${folder}/README.md`));
+  assert.deepEqual(without.sort(), []);
+});
+
+test('C++ files are named in snake_case, and headers say #pragma once', () => {
+  const cpp = files.filter(isCpp);
+  assert.deepEqual(cpp.filter((path) => !/^[a-z0-9_]+\.[ch]pp$/.test(path.split('/').at(-1))), []);
+  assert.deepEqual(cpp.filter((path) => path.endsWith('.hpp') && !/^#pragma once$/m.test(read(path))), []);
+});
+
+// Prose that is too wide is a matter for whoever writes; this is where a screen ends.
+const WIDEST = 120;
+test(`no line of C++ is over ${WIDEST} columns but for what is quoted as it is`, () => {
+  const wide = files.filter((path) => isCpp(path) && !path.startsWith('tests/')).flatMap((path) => {
+    let end = null; // of the raw string that the line is in
+    return read(path).split('\n').flatMap((line, i) => {
+      const begun = /R"(\w*)\(/.exec(line);
+      const quoted = end !== null || begun !== null;
+      if (end === null && begun) end = `)${begun[1]}"`;
+      if (end !== null && line.slice(begun ? begun.index + 2 : 0).includes(end)) end = null;
+      return [...line].length > WIDEST && !quoted ? [`${path}:${i + 1}: ${[...line].length} columns`] : [];
+    });
+  });
+  assert.deepEqual(wide, []);
+});
+
+test('nothing is left for later in a comment', () => {
+  const code = files.filter((path) => /\.([ch]pp|mjs|tsx?|sh|cmake|ya?ml|sql)$/.test(path) && !path.startsWith('tests/tidy/'));
+  assert.deepEqual(findings(code, /\b(TODO|FIXME|XXX|HACK)\b/).map((one) => say(one, 'do it, or write an issue')), []);
+});
+
+// ---- Tests --------------------------------------------------------------------------------------
+
+const KINDS = ['unit', 'contract', 'integration', 'conformance', 'simulation', 'fuzz', 'e2e', 'faults', 'bench', 'tidy'];
+
+test('every folder of tests is of a known kind, built, and labelled with it', () => {
+  const tests = files.filter((path) => /^tests\/[^/]+\/.*(_test\.cpp|\.test\.mjs)$/.test(path));
+  assert.ok(tests.length > 50, 'the tests were not found');
+  for (const path of tests) {
+    const kind = path.split('/')[1];
+    assert.ok(KINDS.includes(kind), `${path}: expected a folder of ${KINDS}`);
+    const list = join(dirname(path), 'CMakeLists.txt');
+    assert.ok(files.includes(list), `${path}: ${list} is missing`);
+    const text = read(list);
+    const name = path.split('/').at(-1);
+    assert.ok(text.includes(name) || /GLOB/.test(text), `${path}: ${list} does not name it`);
+    for (const [, label] of text.matchAll(/(?:KIND|LABELS)\s+"?(\w+)/g)) assert.equal(label, kind, `${list}: labelled ${label}`);
+    assert.match(text, /KIND|LABELS/, `${list}: no label`);
+  }
+});
+
+test('tests/run and the table of kinds name the same kinds', () => {
+  assert.deepEqual(/^known="(.*)"$/m.exec(read('tests/run'))[1].trim().split(' ').sort(), [...KINDS].sort());
+  const described = [...read('tests/README.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, kind]) => kind);
+  assert.deepEqual(described.sort(), [...KINDS].sort());
+});
+
+// ---- Words --------------------------------------------------------------------------------------
+
+test('links of the Markdown files lead to files that are there', () => {
+  const pages = files.filter((path) => path.endsWith('.md'));
+  assert.ok(pages.length > 20, 'the pages were not found');
+  const dead = pages.flatMap((path) => {
+    const prose = read(path).replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
+    return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, to]) => to).filter((to) => !/^(https?:|mailto:|#)/.test(to))
+      .filter((to) => !existsSync(join(root, normalize(join(dirname(path), decodeURIComponent(to.split('#')[0]))))))
+      .map((to) => `${path}: ${to}`);
+  });
+  assert.deepEqual(dead, []);
+});
+
+test('folders that the code map names are there', () => {
+  const rows = read('README.md').split('\n').filter((line) => /^\| `[a-z]+\//.test(line));
+  assert.ok(rows.length >= 8, 'the code map was not found');
+  for (const row of rows) {
+    const folder = /^\| `([^`]+)`/.exec(row)[1];
+    assert.ok(existsSync(join(root, folder)), `README.md: ${folder}`);
+  }
+});
