@@ -1,6 +1,7 @@
-// The speed of the language, without a database: checking all files, one macrostep of the kindergarten
-// chart with its guards, and how a step's cost grows with the chart. Ends with 1 where a limit is
-// missed; in a build with optimisation only.
+// The speed of the language, without a database: checking all files, one macrostep of the
+// kindergarten chart with its guards, how a step's cost grows with the chart, and ten thousand
+// families through three years. Ends with 1 where a limit is missed; in a build with optimisation
+// only.
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/simulation_commands.hpp"
 #include "cli/workflow_commands.hpp"
 #include "workflow/load.hpp"
 
@@ -21,6 +23,8 @@ const std::filesystem::path content = ELUKAAR_SOURCE_DIR;
 constexpr double max_lint_seconds = 1.0;
 constexpr double max_macrostep_seconds = 2e-6;
 constexpr double max_growth = 2.0;  // 200 states against 10
+constexpr double max_simulation_seconds = 10.0;
+constexpr int simulated_families = 10'000;
 
 void give_up(const std::string& why) {
   std::fprintf(stderr, "%s\n", why.c_str());
@@ -183,6 +187,23 @@ void step_of_chart(benchmark::State& state) {
   }
 }
 
+// ---- a municipality ----------------------------------------------------------------------------
+
+void simulate(benchmark::State& state) {
+  cli::SimulateOptions options;
+  options.file = content / "workflows/municipalities/rae/kindergarten-place.yaml";
+  options.content_dir = content;
+  options.families = simulated_families;
+  options.years = 3;
+  for (auto _ : state) {
+    std::ostringstream out;
+    std::ostringstream err;
+    if (cli::simulate_workflow(options, out, err) != 0) give_up("simulate: " + err.str());
+    benchmark::DoNotOptimize(out);
+  }
+}
+
+BENCHMARK(simulate)->Unit(benchmark::kMillisecond)->Iterations(1)->UseRealTime();
 BENCHMARK(lint)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(macrostep)->Unit(benchmark::kNanosecond);
 BENCHMARK(step_of_chart)->Arg(10)->Arg(200)->Unit(benchmark::kNanosecond);
@@ -218,5 +239,7 @@ int main(int argc, char** argv) {
   kept &= within("macrostep with guards, s", seconds.at("macrostep"), max_macrostep_seconds);
   kept &= within("a step of 200 states against one of 10",
                  seconds.at("step_of_chart/200") / seconds.at("step_of_chart/10"), max_growth);
+  kept &= within("simulate 10000 families over three years, s",
+                 seconds.at("simulate/iterations:1/real_time"), max_simulation_seconds);
   return kept ? 0 : 1;
 }
