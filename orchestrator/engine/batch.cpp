@@ -34,6 +34,13 @@ struct Working {
 
 enum class Fate { applied, duplicate, parked };
 
+// A parked input that an operator has ordered to be tried again.
+struct RetriedInput {
+  DueInput due;
+  CaseRef ref;
+  core::Input input;
+};
+
 // The batch as it is folded: one input after the other over cases in memory, everything that is to be
 // written gathered on the way.
 class Fold {
@@ -191,6 +198,7 @@ class Fold {
     for (const DueInput& input : due) {
       if (input.kind != DueInput::Kind::parked_retry) refs.push_back(input.ref);
     }
+    for (const RetriedInput& retried : retried_inputs_) refs.push_back(retried.ref);
     std::sort(refs.begin(), refs.end());
     refs.erase(std::unique(refs.begin(), refs.end()), refs.end());
     if (refs.empty()) return;
@@ -208,6 +216,9 @@ class Fold {
 
   void load_receipts(const std::vector<const Arrival*>& arrivals) {
     std::vector<ReceiptQuestion> questions;
+    for (const RetriedInput& retried : retried_inputs_) {
+      questions.push_back({retried.ref, receipt_of(retried.input.key)});
+    }
     for (const Arrival* arrival : arrivals) {
       const Uuid receipt = receipt_of(arrival->key);
       std::set<CaseRef> asked;
@@ -413,6 +424,19 @@ class Fold {
   }
 
   void park(const Arrival& arrival, const ParkReason& reason, std::vector<CorrelationKey> keys) {
+    ParkedRow row = parked_row(arrival, reason);
+    row.bytes = privacy::seal_bytes(parts_.keyring, row.id.str(), pack(arrival.record));
+    row.keys = std::move(keys);
+    if (reason.code == "early") {
+      for (const CorrelationKey& key : row.keys) {
+        early_[key].push_back({row.id, key, row.bytes});
+      }
+    }
+    writes_.parked.push_back(std::move(row));
+  }
+
+  // Without its bytes; counted and noted.
+  ParkedRow parked_row(const Arrival& arrival, const ParkReason& reason) {
     ParkedRow row;
     row.id = arrival.parked_id.value_or(Uuid::derived(
         now_, arrival.lane, std::to_string(arrival.position), static_cast<std::uint32_t>(parks_++)));
@@ -424,17 +448,10 @@ class Fold {
     row.type = arrival.type;
     row.reason = reason.code;
     row.detail = reason.sentence;
-    row.bytes = privacy::seal_bytes(parts_.keyring, row.id.str(), pack(arrival.record));
-    row.keys = std::move(keys);
     note(BatchNote::Kind::parked, {arrival.municipality, {}}, arrival.key, reason.code,
          reason.sentence);
-    if (reason.code == "early") {
-      for (const CorrelationKey& key : row.keys) {
-        early_[key].push_back({row.id, key, row.bytes});
-      }
-    }
-    writes_.parked.push_back(std::move(row));
     ++result_.dispositions["parked"];
+    return row;
   }
 
   // ---- Internal inputs ----------------------------------------------------------------------------
@@ -519,7 +536,7 @@ class Fold {
   void retry_parked(const DueInput& due) {
     const auto opened = privacy::open_bytes(parts_.keyring, due.id.str(), due.bytes);
     auto record = opened ? unpack(*opened) : std::nullopt;
-    if (!record) return keep_parked(due);
+    if (!record) return retry_parked_input(due);
     record->lane = current_lane_->name;
     Arrival arrival =
         understand(std::move(*record), parts_.schemas, parts_.workflows, parts_.calendar);
@@ -527,14 +544,52 @@ class Fold {
     retried_.push_back(std::move(arrival));
   }
 
-  // What cannot be opened must not come due for ever.
-  void keep_parked(const DueInput& due) {
+  // What has been a case's input already (park_input): it concerns that case alone.
+  void retry_parked_input(const DueInput& due) {
+    const auto opened = privacy::open_bytes(parts_.keyring, input_seal(due.id), due.bytes);
+    const Json parked = opened ? Json::parse(*opened) : Json();
+    const auto id = opened ? Uuid::parse(parked.at("case").get<std::string>()) : std::nullopt;
+    auto input = id ? decode_input(parked.at("input").get<std::string>()) : failure(std::string{});
+    if (!input) {
+      return keep_parked(due, "unreadable", "its bytes can no longer be opened: they are past their "
+                                            "time, or their key is gone");
+    }
+    retried_inputs_.push_back({due, {due.ref.municipality, CaseId{*id}}, std::move(*input)});
+  }
+
+  void apply(RetriedInput& retried) {
+    current_lane_ = &lane(fmt::format("internal/{:02}", retried.due.lane));
+    const auto found = cases_.find(retried.ref);
+    if (found == cases_.end() || !found->second->is_open()) {
+      return keep_parked(retried.due, "case-closed", "the case that it concerns is closed");
+    }
+    Working& working = *found->second;
+    // The journal may have its receipt already, from when it began to wait.
+    if (receipts_.contains({retried.ref, receipt_of(retried.input.key)})) {
+      retried.input.cause = working.value.sequence;
+    }
+    core::Decision decision = decide(working, retried.input);
+    using core::Disposition;
+    if (decision.disposition == Disposition::parked ||
+        decision.disposition == Disposition::deferred) {
+      return keep_parked(retried.due, "unexpected", "no state of the case takes it now");
+    }
+    if (decision.disposition == Disposition::incident) {
+      take_over(working, retried.input, decision);
+      return keep_parked(retried.due, "incident", "the case stands still since it was tried again");
+    }
+    writes_.parked_applied.push_back(retried.due.id);
+    settle(working, retried.input, std::move(decision));
+  }
+
+  // It must not come due for ever.
+  void keep_parked(const DueInput& due, std::string reason, std::string detail) {
     ParkedRow row;  // the rest of the stored row stays
     row.id = due.id;
     row.municipality = due.ref.municipality;
     row.origin = current_lane_->name;
-    row.reason = "unreadable";
-    row.detail = "its bytes can no longer be opened: they are past their time, or their key is gone";
+    row.reason = std::move(reason);
+    row.detail = std::move(detail);
     note(BatchNote::Kind::parked, {row.municipality, {}}, {}, row.reason, row.detail);
     writes_.parked.push_back(std::move(row));
   }
@@ -547,6 +602,10 @@ class Fold {
       if (input.kind == DueInput::Kind::parked_retry) apply(input);
     }
     return std::move(retried_);
+  }
+
+  void apply_retried_inputs() {
+    for (RetriedInput& retried : retried_inputs_) apply(retried);
   }
 
  private:
@@ -735,12 +794,17 @@ class Fold {
     arrival.lane = current_lane_->name;
     arrival.municipality = working.row.ref.municipality;
     arrival.key = input.key;
-    arrival.record.value = encode_input(input);
     if (const auto* event = std::get_if<core::EventArrived>(&input.body)) {
       arrival.type = event->event.value("type", event->name);
     }
-    park(arrival, {code, sentence}, {});
+    ParkedRow row = parked_row(arrival, {code, sentence});
+    const Json kept = {{"case", working.row.ref.id.str()}, {"input", encode_input(input)}};
+    row.bytes = privacy::seal_bytes(parts_.keyring, input_seal(row.id), kept.dump());
+    writes_.parked.push_back(std::move(row));
   }
+
+  // What seals a parked input apart from a parked record: nobody who writes to a topic can make one.
+  static std::string input_seal(const Uuid& id) { return "input/" + id.str(); }
 
   void encode(Working& working) {
     const core::Case& value = working.value;
@@ -782,6 +846,7 @@ class Fold {
   std::map<CorrelationKey, std::vector<EarlyEvent>> early_;
   std::set<Uuid> early_done_;
   std::vector<Arrival> retried_;
+  std::vector<RetriedInput> retried_inputs_;
   // What becomes of each timer row: set (true) or cleared; the last word counts.
   std::map<TimerPlace, std::pair<TimerRow, bool>> timers_;
 
@@ -833,6 +898,7 @@ BatchResult carry_through(CaseStore& store, EngineParts& parts, std::map<std::st
   for (const DueInput& input : due) {
     if (input.kind != DueInput::Kind::parked_retry) fold.apply(input);
   }
+  fold.apply_retried_inputs();
   for (const Arrival& arrival : retried) fold.apply(arrival);
   for (const Arrival& arrival : arrivals) fold.apply(arrival);
   Writes& writes = fold.finish();

@@ -142,6 +142,56 @@ TEST_F(Waiting, parks_one_whose_patience_is_over_and_says_why) {
   EXPECT_EQ(store.parked().front().event_id, "early");
 }
 
+TEST_F(Waiting, applies_a_parked_one_once_when_an_operator_tries_it_again) {
+  apply_for_a_place();
+  run({moved("early", 7)});
+  store.move_to(store.now() + std::chrono::days{8});
+  run();
+  ASSERT_EQ(store.parked_count(), 1u);
+  lives_here();
+  registered();
+  EXPECT_EQ(status().at("args").at("ahead"), 11);
+  store.retry_parked(store.parked().front().id);
+  run();
+  EXPECT_EQ(store.parked_count(), 0u);
+  EXPECT_EQ(status().at("args").at("ahead"), 6);
+}
+
+TEST_F(Waiting, keeps_a_parked_one_that_still_fits_no_state_and_applies_it_later) {
+  apply_for_a_place();
+  run({moved("early", 7)});
+  store.move_to(store.now() + std::chrono::days{8});
+  run();
+  store.retry_parked(store.parked().front().id);
+  run();
+  ASSERT_EQ(store.parked_count(), 1u);
+  EXPECT_EQ(store.parked().front().reason, "unexpected");
+  EXPECT_EQ(deferred(), 0u);
+  EXPECT_EQ(run().internal_inputs, 0u) << "an order to try again holds once";
+  lives_here();
+  registered();
+  store.retry_parked(store.parked().front().id);
+  run();
+  EXPECT_EQ(store.parked_count(), 0u);
+  EXPECT_EQ(dispositions_of("early"), (Words{"deferred", "applied"}));
+}
+
+TEST_F(Waiting, keeps_a_parked_one_whose_case_is_closed) {
+  apply_for_a_place();
+  run({moved("early", 7)});
+  store.move_to(store.now() + std::chrono::days{8});
+  run();
+  run({record("birth-annulled", "annulled",
+              {{"child", {{"key", test::child}}},
+               {"replaces", {{"source", "/test"}, {"id", "birth"}}}})});
+  answer("withdraw", Json::object());
+  ASSERT_EQ(store.cases().begin()->second.lifecycle, "completed");
+  store.retry_parked(store.parked().front().id);
+  run();
+  ASSERT_EQ(store.parked_count(), 1u);
+  EXPECT_EQ(store.parked().front().reason, "case-closed");
+}
+
 TEST_F(Waiting, keeps_inputs_behind_the_one_that_stopped_the_case) {
   apply_for_a_place();
   answer("residence", Json::object());  // the guard cannot be evaluated
