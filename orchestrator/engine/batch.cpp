@@ -241,21 +241,7 @@ class Fold {
 
   std::unique_ptr<Working> decode(CaseRow row) {
     auto working = std::make_unique<Working>();
-    core::Case& value = working->value;
-    value.municipality = row.ref.municipality;
-    value.id = row.ref.id;
-    value.service = row.service;
-    value.pinned = row.pinned;
-    value.lifecycle = lifecycle::case_state_from(row.lifecycle).value();
-    value.incident = row.incident;
-    value.context = Json::parse(row.context);
-    value.status = row.status ? Json::parse(*row.status) : Json{};
-    value.sequence = row.sequence;
-    value.revision = row.revision;
-    value.hash = row.hash;
-    value.decided_at = row.decided_at;
-    value.created_at = row.created_at;
-    value.deferred = row.deferred;
+    core::Case& value = working->value = case_of(row);
     const Json document = Json::parse(row.state);
     // An unpinned case follows the newest release as long as its states still exist there.
     if (!row.pinned) {
@@ -916,6 +902,25 @@ BatchResult carry_through(CaseStore& store, EngineParts& parts, std::map<std::st
 }
 
 }  // namespace
+
+core::Case case_of(const CaseRow& row) {
+  core::Case value;
+  value.municipality = row.ref.municipality;
+  value.id = row.ref.id;
+  value.service = row.service;
+  value.pinned = row.pinned;
+  value.lifecycle = lifecycle::case_state_from(row.lifecycle).value();
+  value.incident = row.incident;
+  value.context = Json::parse(row.context);
+  value.status = row.status ? Json::parse(*row.status) : Json{};
+  value.sequence = row.sequence;
+  value.revision = row.revision;
+  value.hash = row.hash;
+  value.decided_at = row.decided_at;
+  value.created_at = row.created_at;
+  value.deferred = row.deferred;
+  return value;
+}
 
 BatchResult run_batch(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,
                       const std::string& owner, std::chrono::seconds lease,

@@ -27,6 +27,10 @@ struct Published {
   std::vector<OutgoingRecord> records;
 };
 
+// The case of a stored row as far as its plain columns go; its states are read with its own workflow
+// (core::read_state_document). Throws where the row's JSON is none.
+core::Case case_of(const CaseRow& row);
+
 // What an operator should read of a batch: one line each.
 struct BatchNote {
   enum class Kind { parked, incident };

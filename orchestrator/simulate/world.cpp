@@ -154,20 +154,7 @@ workflow::WorkflowPtr World::workflow_of(const engine::CaseRow& row) {
 }
 
 core::Case World::read(const engine::CaseRow& row) {
-  core::Case value;
-  value.municipality = row.ref.municipality;
-  value.id = row.ref.id;
-  value.service = row.service;
-  value.pinned = row.pinned;
-  value.lifecycle = lifecycle::case_state_from(row.lifecycle).value();
-  value.incident = row.incident;
-  value.context = Json::parse(row.context);
-  value.status = row.status ? Json::parse(*row.status) : Json{};
-  value.sequence = row.sequence;
-  value.revision = row.revision;
-  value.deferred = row.deferred;
-  value.decided_at = row.decided_at;
-  value.created_at = row.created_at;
+  core::Case value = engine::case_of(row);
   const workflow::WorkflowPtr workflow = workflow_of(row);
   if (auto read = core::read_state_document(Json::parse(row.state), *workflow, value); !read) {
     throw std::runtime_error(read.error());
