@@ -229,7 +229,9 @@ Answer<Json> Office::enter(const Session& session, const std::string& case_id,
   }
   const auto body = resident::read_object(document);
   Json data = body ? body->value("data", Json()) : Json();
-  if (!data.is_object()) return failure(denied(Refusal::Kind::malformed, "expected {data}"));
+  if (!data.is_object() || !data.value("application", Json::object()).is_object()) {
+    return failure(denied(Refusal::Kind::malformed, "expected {data}, an object"));
+  }
   data["application"]["id"] = application.at("id");
   // What the form says is wrong, is told field by field before anything is sent.
   const auto violations = forms_.violations(entry->type, data);

@@ -207,6 +207,10 @@ TEST_F(TheOffice, says_which_field_of_an_entry_is_wrong) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, Refusal::Kind::invalid);
   EXPECT_FALSE(refused.error().fields.empty());
+  const auto no_object = office.enter(session, case_id, "queue-position-changed",
+                                      R"({"data":{"application":"a-1"}})");
+  ASSERT_FALSE(no_object);
+  EXPECT_EQ(no_object.error().kind, Refusal::Kind::malformed);
   EXPECT_EQ(office.enter(session, case_id, "birth-registered", R"({"data":{}})").error().kind,
             Refusal::Kind::not_found)
       << "what is not about an application is no entry";
@@ -227,7 +231,7 @@ TEST_F(TheOffice, enters_an_answer_from_the_moment_it_arrived) {
 }
 
 TEST_F(TheOffice, takes_no_answer_of_tomorrow_of_last_year_or_of_somebody_unknown) {
-  for (const char* at : std::initializer_list<const char*>{"2026-05-20T09:00:01Z", "2025-05-20T09:00:00Z", "soon"}) {
+  for (const char* at : {"2026-05-20T09:00:01Z", "2025-05-20T09:00:00Z", "soon"}) {
     const auto refused = office.answer_for_family(session, case_id, "not-now", "k",
                                                   answer(at).dump(), Language::et);
     ASSERT_FALSE(refused);
