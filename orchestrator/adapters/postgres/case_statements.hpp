@@ -142,6 +142,13 @@ from unnest($1::text[], $2::uuid[], $3::text[], $4::integer[], $5::boolean[], $6
        revision, sequence, deferred, hash, decided_at, created_at)
 where c.municipality = n.municipality and c.id = n.id)sql"},
 
+    {"write_journal", R"sql(
+insert into elukaar.journal (municipality, case_id, sequence, lane, lane_sequence, receipt, source,
+  event_id, kind, name, disposition, cause, at, release, trace, records, hash)
+select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::smallint[], $5::bigint[], $6::uuid[],
+  $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::timestamptz[],
+  $14::integer[], $15::text[], $16::text[], $17::bytea[]))sql"},
+
     {"add_keys", R"sql(
 insert into elukaar.correlation (municipality, service, name, value, case_id)
 select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::uuid[])

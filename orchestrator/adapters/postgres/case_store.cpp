@@ -308,19 +308,14 @@ class Transaction final : public engine::BatchTransaction {
   void commit() override;
 
  private:
-  template <class Work>
-  auto guarded(Work work) {
+  template <class... Arguments>
+  pqxx::result run(const char* statement, Arguments&&... arguments) {
     try {
-      return work();
+      return work_.exec_prepared(statement, std::forward<Arguments>(arguments)...);
     } catch (const pqxx::failure&) {
       failed_();
       throw;
     }
-  }
-  template <class... Arguments>
-  pqxx::result run(const char* statement, Arguments&&... arguments) {
-    return guarded(
-        [&] { return work_.exec_prepared(statement, std::forward<Arguments>(arguments)...); });
   }
 
   bool move_lanes(const std::vector<Lane>& lanes, const std::string& owner,
@@ -416,34 +411,31 @@ void Transaction::write_cases(const char* statement, const std::vector<engine::C
       c[13].str(), c[14].str(), c[15].str());
 }
 
-// The most and the widest rows of all: COPY takes them more cheaply than arrays (ADR 0016).
 void Transaction::write_journal(const std::vector<engine::JournalRow>& rows) {
   if (rows.empty()) return;
-  static const std::vector<std::string> columns = {
-      "municipality", "case_id", "sequence",    "lane",  "lane_sequence", "receipt",
-      "source",       "event_id", "kind",       "name",  "disposition",   "cause",
-      "at",           "release", "trace",       "records", "hash"};
-  guarded([&] {
-    pqxx::stream_to stream(work_, "elukaar.journal", columns);
-    for (const engine::JournalRow& row : rows) {
-      const std::string id = row.ref.id.str();
-      const std::string sequence = std::to_string(row.sequence);
-      const std::string lane = std::to_string(number(row.lane));
-      const std::string lane_sequence = std::to_string(row.lane_sequence);
-      const std::string receipt = row.receipt.str();
-      const std::string cause = std::to_string(row.cause);
-      const std::string at = to_rfc3339(row.at);
-      const std::string release = std::to_string(row.release);
-      const std::string hash = bytea(row.hash);
-      stream << std::array<const char*, 17>{
-          row.ref.municipality.str().c_str(), id.c_str(), sequence.c_str(), lane.c_str(),
-          lane_sequence.c_str(), receipt.c_str(), row.key.source.c_str(), row.key.id.c_str(),
-          row.kind.c_str(), row.name.c_str(), row.disposition.c_str(),
-          row.cause == 0 ? nullptr : cause.c_str(), at.c_str(), release.c_str(),
-          row.trace.c_str(), row.records.empty() ? nullptr : row.records.c_str(), hash.c_str()};
-    }
-    stream.complete();
-  });
+  Columns<17> c;
+  for (const engine::JournalRow& row : rows) {
+    c[0].add(row.ref.municipality.str());
+    c[1].add_plain(row.ref.id.str());
+    c[2].add_plain(std::to_string(row.sequence));
+    c[3].add_plain(std::to_string(number(row.lane)));
+    c[4].add_plain(std::to_string(row.lane_sequence));
+    c[5].add_plain(row.receipt.str());
+    c[6].add(row.key.source);
+    c[7].add(row.key.id);
+    c[8].add(row.kind);
+    c[9].add(row.name);
+    c[10].add(row.disposition);
+    row.cause == 0 ? c[11].add_null() : c[11].add_plain(std::to_string(row.cause));
+    c[12].add(to_rfc3339(row.at));
+    c[13].add_plain(std::to_string(row.release));
+    c[14].add(row.trace);
+    row.records.empty() ? c[15].add_null() : c[15].add(row.records);
+    c[16].add(bytea(row.hash));
+  }
+  run("write_journal", c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str(), c[5].str(),
+      c[6].str(), c[7].str(), c[8].str(), c[9].str(), c[10].str(), c[11].str(), c[12].str(),
+      c[13].str(), c[14].str(), c[15].str(), c[16].str());
 }
 
 void Transaction::write_keys(const char* statement,
