@@ -24,14 +24,15 @@ class RoadError extends Error {
   }
 }
 
-// Faults that were ordered: at most one an operation; `first` counts answers per subject.
+// Faults that were ordered: at most one an operation, or one an operation and municipality (`kov`), which wins;
+// `first` counts answers per subject.
 export class Faults {
   #ordered = new Map();
   #answers = new Map();
 
   order(fault) {
     if (typeof fault?.operation !== "string") throw new Problem(422, "no-operation", "a fault needs an operation");
-    this.#ordered.set(fault.operation, fault);
+    this.#ordered.set(`${fault.operation} ${fault.kov ?? ""}`, fault);
     for (const key of [...this.#answers.keys()]) {
       if (key.startsWith(`${fault.operation} `)) this.#answers.delete(key);
     }
@@ -42,8 +43,8 @@ export class Faults {
     this.#answers.clear();
   }
 
-  due(operation, subject) {
-    const fault = this.#ordered.get(operation);
+  due(operation, subject, kov = "") {
+    const fault = this.#ordered.get(`${operation} ${kov}`) ?? this.#ordered.get(`${operation} `);
     if (!fault) return null;
     const key = `${operation} ${subject}`;
     const before = this.#answers.get(key) ?? 0;
@@ -153,7 +154,7 @@ async function serveRoad(request, response, register, faults, list) {
   if (route.shown) call.subject = route.shown;
   list.add(call);
   response.once("close", () => (call.status ??= response.headersSent ? response.statusCode : 0));
-  const fault = faults.due(route.operation, route.subject);
+  const fault = faults.due(route.operation, route.subject, body?.municipality ?? body?.kov);
   if (fault && !fault.afterEffect && (await play(fault, response, headers))) return;
   try {
     const answer = route.perform({ key, body, countEffect: () => list.countEffect(key) });

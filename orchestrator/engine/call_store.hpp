@@ -32,8 +32,16 @@ struct ClaimedCall {
   Timestamp claimed_at;     // the store's clock
 };
 
+// How many calls of a role may be claimed. What one municipality has under way already counts against
+// its share alone, so that the silence of its systems leaves room for the others'.
+struct RoleRoom {
+  int calls = 0;               // of all municipalities together
+  int of_one = 0;              // may be under way for one municipality
+  std::map<Municipality, int> under_way{};
+};
+
 struct ClaimRequest {
-  std::map<std::string, int> room;  // how many calls of each role may be claimed
+  std::map<std::string, RoleRoom> room;  // by role
   int room_for_others = 0;          // … of all roles not named in `room`
   std::chrono::milliseconds lease_margin{};  // a lease lasts the call's timeout and this
 };

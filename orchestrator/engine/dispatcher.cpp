@@ -116,7 +116,7 @@ struct Dispatcher::Implementation {
   std::mt19937_64 jitter;
   std::unordered_map<const kit::Operation*, privacy::Separator> separators;
   std::unordered_map<std::uint64_t, UnderWay> under_way;  // by ticket
-  std::map<std::string, int> busy;                        // of each role, how many are under way
+  std::map<std::string, std::map<Municipality, int>> busy;  // of each role, how many are under way
   std::vector<HttpCompletion> arrived;                    // not yet read
   std::vector<CallReport> unrecorded;
   std::unordered_map<CallId, Timestamp> claimed_here;     // own clock at the claim, while in hand
@@ -180,9 +180,13 @@ void Dispatcher::Implementation::claim() {
   bool has_room = false;
   for (const std::string& role : registry.roles()) {
     // A role without room stays in the map: what is not named there counts as "others".
-    const int room = std::max(0, patience(role).most_in_flight - busy[role]);
-    request.room[role] = room;
-    has_room = has_room || room > 0;
+    RoleRoom& room = request.room[role];
+    room.of_one = patience(role).most_in_flight;
+    room.under_way = busy[role];
+    room.calls = room.of_one * municipalities_at_once;
+    for (const auto& each : room.under_way) room.calls -= each.second;
+    room.calls = std::max(0, room.calls);
+    has_room = has_room || room.calls > 0;
   }
   const Timestamp started = now();
   if (!others_looked_for || started - *others_looked_for >= others_interval) {
@@ -233,7 +237,7 @@ void Dispatcher::Implementation::begin(ClaimedCall claimed) {
     // The lease was made for the call's own timeout: nothing may outlast it.
     request->total_timeout = std::min(request->total_timeout, call.timeout);
     const std::uint64_t ticket = next_ticket++;
-    ++busy[call.role];
+    ++busy[call.role][call.municipality];
     http.start(ticket, std::move(*request));
     under_way.emplace(ticket, std::move(work));
   } catch (const std::exception& fault) {
@@ -250,7 +254,8 @@ void Dispatcher::Implementation::settle_arrived() {
     if (found == under_way.end()) continue;  // not of this dispatcher's making
     const UnderWay done = std::move(found->second);
     under_way.erase(found);
-    --busy[done.claimed.role];
+    auto& of_role = busy[done.claimed.role];
+    if (--of_role[done.claimed.municipality] == 0) of_role.erase(done.claimed.municipality);
     if (const auto* failed = std::get_if<HttpFailure>(&completion.result)) {
       const std::string detail = to_text(failed->kind) + ": " + failed->detail;
       const bool is_contract = failed->kind == HttpFailure::Kind::too_large;

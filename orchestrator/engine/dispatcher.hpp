@@ -23,9 +23,14 @@ namespace elukaar::engine {
 
 class Vault;
 
+// So many municipalities may have all their calls of a role hanging before the others have to wait.
+inline constexpr int municipalities_at_once = 8;
+
 // How patient we are with the systems of one role.
 struct RolePatience {
-  int most_in_flight = 64;  // so that one slow system holds no other one up
+  // For one municipality, so that its slow systems hold no other's up; `municipalities_at_once` times
+  // as many for all.
+  int most_in_flight = 64;
   std::chrono::milliseconds first_delay{1'000};  // doubles with each attempt, …
   std::chrono::milliseconds longest_delay{300'000};  // … up to this
   std::chrono::seconds give_up_after{std::chrono::hours{72}};  // for calls without a limit of their own

@@ -15,16 +15,34 @@ using engine::ClaimedCall;
 
 // $1 {role: room}; $2 room for the roles not named in it; $3 lease margin in ms.
 constexpr const char* claim_statement = R"sql(
-with due as (
-  select c.municipality, c.case_id, c.id, c.status
+with recursive rooms as (
+  select role, (room ->> 'calls')::integer as calls, (room ->> 'of_one')::integer as of_one,
+         room -> 'under_way' as under_way
   from jsonb_each($1::jsonb) as r(role, room)
+), waiting(role, municipality) as (  -- municipalities with open calls, a step in the index for each
+  select role, (select min(c.municipality) from elukaar.call c
+                where c.role = rooms.role and c.status in ('pending', 'backoff', 'inflight'))
+  from rooms
+  union all
+  select role, (select min(c.municipality) from elukaar.call c
+                where c.role = waiting.role and c.status in ('pending', 'backoff', 'inflight')
+                  and c.municipality > waiting.municipality)
+  from waiting where municipality is not null
+), due as (
+  select c.*, r.role, r.calls
+  from rooms r
+  join waiting w on w.role = r.role and w.municipality is not null
   cross join lateral (
-    select municipality, case_id, id, status
+    select municipality, case_id, id, status, next_attempt_at
     from elukaar.call
-    where role = r.role and status in ('pending', 'backoff', 'inflight') and next_attempt_at <= now()
+    where role = r.role and municipality = w.municipality
+      and status in ('pending', 'backoff', 'inflight') and next_attempt_at <= now()
     order by next_attempt_at
-    limit (r.room)::integer
+    limit greatest(0, least(r.calls,
+      r.of_one - coalesce((r.under_way ->> w.municipality)::integer, 0)))
     for update skip locked) c
+), ranked as (
+  select *, row_number() over (partition by role order by next_attempt_at) as place from due
 ), others as (
   select municipality, case_id, id, status
   from elukaar.call
@@ -33,7 +51,9 @@ with due as (
   order by next_attempt_at
   limit $2
   for update skip locked
-), taken as (select * from due union all select * from others)
+), taken as (
+  select municipality, case_id, id, status from ranked where place <= calls
+  union all select * from others)
 update elukaar.call c
 set status = 'inflight', attempts = c.attempts + 1, lease_token = gen_random_uuid(),
     lease_until = now() + (c.timeout_ms + $3) * interval '1 millisecond',
@@ -90,6 +110,16 @@ ClaimedCall read_call(const pqxx::row& row) {
   return call;
 }
 
+Json as_json(const std::map<std::string, engine::RoleRoom>& rooms) {
+  Json object = Json::object();
+  for (const auto& [role, room] : rooms) {
+    Json under_way = Json::object();
+    for (const auto& [municipality, calls] : room.under_way) under_way[municipality.str()] = calls;
+    object[role] = {{"calls", room.calls}, {"of_one", room.of_one}, {"under_way", under_way}};
+  }
+  return object;
+}
+
 Json as_json(const std::vector<CallReport>& reports) {
   Json array = Json::array();
   for (const CallReport& each : reports) {
@@ -139,7 +169,7 @@ CallStore::CallStore(std::string connection)
 CallStore::~CallStore() = default;
 
 std::vector<ClaimedCall> CallStore::claim(const engine::ClaimRequest& request) {
-  const std::string room = Json(request.room).dump();
+  const std::string room = as_json(request.room).dump();
   return implementation_->in_transaction([&](pqxx::work& transaction) {
     const pqxx::result rows = transaction.exec_prepared(
         "claim", room, request.room_for_others,

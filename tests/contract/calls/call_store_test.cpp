@@ -77,10 +77,10 @@ class CallStoreTest : public ::testing::Test {
   }
 
   CallId add(const std::string& role, const std::string& due = "clock_timestamp()",
-             const std::string& status = "pending") {
+             const std::string& status = "pending", const std::string& municipality = "0653") {
     const CallId id{Uuid::derived({}, "call", std::to_string(++count), 0)};
     run("insert into elukaar.call (municipality, case_id, id, lane, state, entry, invoke, role, "
-        "operation, input, status, next_attempt_at, timeout_ms) values ('0653', "
+        "operation, input, status, next_attempt_at, timeout_ms) values ('" + municipality + "', "
         "'018f3c5e-0000-7000-8000-000000000001', '" + id.str() + "', 3, 'verifying', 1, 'family', '" +
         role + "', 'family', '{\"child\":\"p1_a\"}', '" + status + "', " + due + ", 2000)");
     return id;
@@ -102,7 +102,9 @@ class CallStoreTest : public ::testing::Test {
     return made;
   }
 
-  static ClaimRequest room(int count) { return {{{"a", count}, {"b", count}}, 0, 1000ms}; }
+  static ClaimRequest room(int count) {
+    return {{{"a", {count, count}}, {"b", {count, count}}}, 0, 1000ms};
+  }
 
   inline static std::unique_ptr<Database> database;
   std::unique_ptr<CallStore> store;
@@ -116,7 +118,7 @@ TEST_F(CallStoreTest, claims_what_is_due_within_each_roles_room_oldest_first) {
   const auto other = add("b");
   add("b", "clock_timestamp() + interval '1 hour'");
   std::set<CallId> claimed;
-  for (const auto& call : store->claim({{{"a", 2}, {"b", 2}}, 0, 1000ms})) {
+  for (const auto& call : store->claim(room(2))) {
     claimed.insert(call.id);
     EXPECT_EQ(call.municipality, rae);
     EXPECT_EQ(call.attempts, 0);
@@ -126,6 +128,29 @@ TEST_F(CallStoreTest, claims_what_is_due_within_each_roles_room_oldest_first) {
     EXPECT_FALSE(call.give_up_at);
   }
   EXPECT_EQ(claimed, (std::set<CallId>{first, second, other}));
+}
+
+TEST_F(CallStoreTest, takes_no_more_for_a_municipality_than_its_share_and_no_more_than_fit_for_all) {
+  const auto flood = [this](const char* municipality) {
+    for (int i = 0; i < 5; ++i) {
+      add("a", "clock_timestamp() - interval '1 minute'", "pending", municipality);
+    }
+  };
+  flood("0653");
+  flood("0317");
+  add("a", "clock_timestamp()", "pending", "0305");
+  const auto claimed_of = [this](int calls) {
+    std::map<std::string, int> claimed;
+    const std::map<Municipality, int> under_way{{Municipality{"0653"}, 2}, {Municipality{"0305"}, 3}};
+    const ClaimRequest request{{{"a", {calls, 3, under_way}}}, 0, 1000ms};
+    for (const auto& call : store->claim(request)) ++claimed[call.municipality.str()];
+    return claimed;
+  };
+  EXPECT_EQ(claimed_of(8), (std::map<std::string, int>{{"0317", 3}, {"0653", 1}}));
+  std::map<std::string, int> rest;
+  for (const auto& call : store->claim({{{"a", {4, 10}}}, 0, 1000ms})) ++rest[call.municipality.str()];
+  EXPECT_EQ(rest["0653"] + rest["0317"], 4) << "older calls come first, whosever they are";
+  EXPECT_EQ(rest["0305"], 0);
 }
 
 TEST_F(CallStoreTest, hands_no_call_to_two_claimers) {

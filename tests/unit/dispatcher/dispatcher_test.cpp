@@ -17,6 +17,7 @@ using lifecycle::CallState;
 using namespace std::chrono_literals;
 
 const Municipality rae{"0653"};
+const Municipality kohila{"0317"};
 constexpr std::uint64_t seed = 7;
 
 privacy::Keyring make_keyring() {
@@ -251,6 +252,15 @@ TEST_F(DispatcherTest, leaves_room_so_that_one_slow_role_delays_no_other) {
   dispatcher->round(0ms);
   dispatcher->round(0ms);
   EXPECT_EQ(http.requests.size(), 3u);
+}
+
+TEST_F(DispatcherTest, leaves_room_so_that_one_municipality_delays_no_other) {
+  for (int i = 0; i < 5; ++i) add_call();
+  dispatcher->round(0ms);
+  add_call().call.municipality = kohila;
+  dispatcher->round(0ms);
+  EXPECT_EQ(calls.rows.back().state, CallState::inflight);
+  EXPECT_EQ(dispatcher->in_flight(), 3u);
 }
 
 TEST_F(DispatcherTest, tells_the_operator_of_a_role_that_nothing_serves) {

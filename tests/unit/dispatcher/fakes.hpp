@@ -31,14 +31,19 @@ class FakeCallStore : public CallStore {
 
   std::vector<ClaimedCall> claim(const ClaimRequest& request) override {
     if (std::exchange(fails, false)) throw std::runtime_error("the store is away");
-    std::map<std::string, int> room = request.room;
+    std::map<std::string, RoleRoom> room = request.room;
     int others = request.room_for_others;
     std::vector<ClaimedCall> claimed;
     for (Row& row : rows) {
       if (row.due > now_ || is_over(row.state)) continue;
       const auto named = room.find(row.call.role);
-      int& left = named == room.end() ? others : named->second;
+      int& left = named == room.end() ? others : named->second.calls;
       if (left <= 0) continue;
+      if (named != room.end()) {
+        int& under_way = named->second.under_way[row.call.municipality];
+        if (under_way >= named->second.of_one) continue;
+        ++under_way;
+      }
       --left;
       row.call.lease_expired = row.state == lifecycle::CallState::inflight;
       row.call.attempts = row.attempts++;
