@@ -53,7 +53,7 @@ class Composition {
       return answer(name, members_of(*act_.schema));
     }
     if (inner.contains("revision")) {
-      if (act_.subject.empty()) return {};
+      if (act_.subject_version == 0) return {};  // the act is about the case itself
       return {{"id", act_.subject}, {"revision", act_.subject_version}};
     }
     return of_the_case(name, inner);

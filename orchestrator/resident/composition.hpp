@@ -21,7 +21,7 @@ struct Act {
   Pseudonym person;         // whose act it is
   ActionId id;
   std::string subject{};  // as the page offered it, and the version of it that was seen
-  std::int64_t subject_version = 0;
+  std::int64_t subject_version = 0;  // 0: the subject is the case, or has none
   std::string reason{};              // code; empty: none was asked for
   Json answers{};                    // to the rule's form
   std::vector<std::string> asked{};  // names of the answers
@@ -36,7 +36,7 @@ struct Composed {
 // - a member named like the form that was asked, where it has an `applicant`: {id, applicant,
 //   submittedAt} and the answers; otherwise each answer stands by its own name;
 // - `by`, `receivedAt`, `reason`;
-// - an object with a `revision`: {id, revision} of the subject;
+// - an object with a `revision`: {id, revision} of the subject, where that has a version;
 // - an object with a `key` or an `id`: that of the case's own member of this name.
 // Answers that the schema classes as personal go into the vault instead.
 Composed compose(const Act& act, Timestamp received_at);

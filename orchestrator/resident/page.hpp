@@ -105,6 +105,7 @@ class Page {
 
   // page_actions.cpp
   std::optional<OfferedAction> offer_of(const workflow::ActionRule& rule) const;
+  bool is_asked_for(const std::string& action) const;
   Json actions_view() const;
   Json reasons_view(const workflow::ActionRule& rule) const;
   Json card(const std::vector<JournalRecord>& journal) const;

@@ -64,13 +64,23 @@ std::vector<OfferedAction> Page::offered() const {
   return actions;
 }
 
+// What the page asks for. An action that stands open while it is somebody else's turn, as to
+// withdraw, is none of that, wherever it is offered.
+bool Page::is_asked_for(const std::string& action) const {
+  return std::none_of(rules_.states.begin(), rules_.states.end(), [&](const auto& state) {
+    if (!state.status || state.status->turn == "resident") return false;
+    const auto& open = state.status->actions;
+    return std::find(open.begin(), open.end(), action) != open.end();
+  });
+}
+
 Json Page::actions_view() const {
   Json actions = Json::array();
   const Json args = args_for_reader(record_.status);
   bool has_primary = false;
   for (const OfferedAction& action : offered()) {
     const auto& rule = rules_.person_actions.at(action.name);
-    const bool primary = !action.automatic && !has_primary;
+    const bool primary = !action.automatic && !has_primary && is_asked_for(action.name);
     has_primary = has_primary || primary;
     actions.push_back({{"name", action.name},
                        {"label", say("action." + action.name + ".label", {}, action.name)},

@@ -58,6 +58,13 @@ TEST_F(TheComposition, names_the_offer_as_it_was_seen_and_the_moment_of_receipt)
                   {"receivedAt", "2026-05-17T20:58:00Z"}}));
 }
 
+TEST_F(TheComposition, names_no_offer_where_the_act_is_about_the_case_itself) {
+  Act objected = act("guardian.objected");
+  objected.subject = "0190a1b2000070008000000000000007";
+  objected.subject_version = 0;
+  EXPECT_FALSE(data_of(objected).contains("offer"));
+}
+
 TEST_F(TheComposition, adds_the_reason_where_the_event_has_one) {
   Act declined = act("offer.declined");
   declined.reason = "too-far";
