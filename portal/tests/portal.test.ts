@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { TimelineItem } from '../src/api/types';
-import { shorten } from '../src/blocks/shorten';
+import { inSum, shorten } from '../src/blocks/shorten';
 import { match } from '../src/routing/match';
 
 describe('a route', () => {
@@ -24,6 +24,16 @@ describe('the short timeline', () => {
     );
     const titles = (['done', 'now', 'next'] as const).flatMap((group) => shorten(items, group)).map((item) => item.title);
     expect(titles).toEqual(['done 2', 'now 1', 'next 1', 'next 2']);
+  });
+});
+
+describe('the uses of data', () => {
+  it('stand once for each who and what for, with the last time and how often', () => {
+    const use = (at: string, purpose: string) => ({ at, who: 'Register', purpose });
+    expect(inSum([use('2026-05-21', 'queue'), use('2026-05-20', 'queue'), use('2026-05-19', 'check'), use('2026-05-18', 'queue')])).toEqual([
+      { at: '2026-05-21', who: 'Register', purpose: 'queue', times: 3 },
+      { at: '2026-05-19', who: 'Register', purpose: 'check', times: 1 },
+    ]);
   });
 });
 

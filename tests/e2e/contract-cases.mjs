@@ -203,8 +203,8 @@ function card(stage, t) {
 function answers(server, t) {
   const about = { subject: 'offer-7', revision: String(server.offerRevision), automatic: false, primary: false, form: null, reasons: null };
   const reasons = [
-    { value: 'too-far', label: t('Lasteaed on liiga kaugel', 'The kindergarten is too far', 'Детский сад слишком далеко'), effect: t('Taotlus jääb järjekorda samale kohale.', 'The application keeps its place in the queue.', 'Заявление сохраняет место в очереди.') },
-    { value: 'not-needed', label: t('Me ei vaja enam kohta', 'We no longer need a place', 'Место больше не нужно'), effect: t('Taotlus lõpeb. Võite hiljem uuesti taotleda.', 'The application ends. You can apply again later.', 'Заявление завершится. Позже можно подать новое.') },
+    { value: 'too-far', label: t('Lasteaed on liiga kaugel', 'The kindergarten is too far', 'Детский сад слишком далеко'), effect: t('taotlus jääb järjekorda samale kohale', 'the application keeps its place in the queue', 'заявление сохраняет место в очереди') },
+    { value: 'not-needed', label: t('Me ei vaja enam kohta', 'We no longer need a place', 'Место больше не нужно'), effect: t('taotlus lõpeb; võite hiljem uuesti taotleda', 'the application ends; you can apply again later', 'заявление завершится; позже можно подать новое') },
   ];
   return [
     { ...about, name: 'open-offer', label: 'open-offer', automatic: true, effect: null },

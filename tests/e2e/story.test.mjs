@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { launch, openPage, violations } from './browser.mjs';
-import { Stack, until } from './stack.mjs';
+import { until } from '../support/site.mjs';
+import { Stack } from '../support/stack.mjs';
 
 const THE_DAY = new Date('2026-05-04T06:00:00Z'); // the births were generated for it
 const DAYS_TO_NOTICE = 14; // Rae's `opensAt`
@@ -18,7 +19,7 @@ let family;
 let otherFamily;
 
 before(async () => {
-  stack = await Stack.start({ today: THE_DAY });
+  stack = await Stack.start({ today: THE_DAY, retryMs: 2_000 });
   browser = await launch();
   family = stack.records.find((record) => record.plays);
   otherFamily = stack.records.find(({ kind, credential, event }) =>
@@ -41,13 +42,14 @@ const step = (name, play) =>
       await play();
     } catch (error) {
       const said = page ? await page.locator('main').innerText().catch(() => '') : '';
-      error.message += `\n--- the page says\n${said}\n--- the program's log\n${await stack.log('program')}`;
+      error.message += `\n--- the page says\n${said}\n--- the program's log\n${await stack.logs()}`;
       throw error;
     }
     broken = false;
   });
 
 const heading = (name) => page.getByRole('heading', { name });
+const says = (headline) => page.locator('#status-title', { hasText: headline });
 const shown = (locator) => locator.waitFor({ timeout: SHOWN_WITHIN_MS });
 
 async function logIn(person, language) {
@@ -115,16 +117,16 @@ step('a double click sends one application, and its receipt is shown', async () 
 });
 
 step('the page says that the register is slow', async () => {
-  await shown(heading('We have the application'));
+  await shown(says('We have the application'));
   await shown(page.locator('main').getByText('does not answer at the moment', { exact: false }).first());
 });
 
 step('the program is killed and comes back: nothing is lost, the page finds its way', async () => {
   await stack.killProgram();
   await shown(page.getByText('Connection lost.', { exact: false }).first());
-  assert.ok(await heading('We have the application').isVisible(), 'the last state stays readable');
+  assert.ok(await says('We have the application').isVisible(), 'the last state stays readable');
   await stack.startProgram();
-  await shown(heading('The application is in the queue'));
+  await shown(says('The application is in the queue'));
   assert.deepEqual(await violations(page), []);
 });
 

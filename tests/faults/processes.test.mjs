@@ -1,7 +1,7 @@
 // Kills and pauses real processes at named points and under load. The points are reached from outside: a
 // lock of our own stops a worker before its commit, a stopped broker stops it before it publishes.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { after, afterEach, before, test as run } from 'node:test';
 import { Services, Site, benchEvent, flawsOfStatuses, pause, steps, until } from '../support/site.mjs';
 
 const WITHIN = 60_000;
@@ -21,6 +21,17 @@ afterEach(async () => {
   await site?.close();
   site = undefined;
 });
+
+// What the program said last belongs to what failed.
+const test = (name, play) =>
+  run(name, async () => {
+    try {
+      await play();
+    } catch (error) {
+      error.message += `\n--- the program's log\n${site?.logs() ?? 'no program was started'}`;
+      throw error;
+    }
+  });
 
 async function benchSite() {
   site = new Site(services, { '0001': 'bench/bench.yaml' });

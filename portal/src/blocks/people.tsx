@@ -1,6 +1,7 @@
 import type { DataUse, Viewer } from '../api/types';
 import { useTexts } from '../texts/use-texts';
 import { Section } from './section';
+import { inSum } from './shorten';
 
 // Who can see the case, and who has used its data for what.
 export function People({ seenBy, dataUse, changes }: { seenBy: Viewer[]; dataUse: DataUse[]; changes: number }) {
@@ -18,11 +19,14 @@ export function People({ seenBy, dataUse, changes }: { seenBy: Viewer[]; dataUse
       <h3>{text('data_use_title')}</h3>
       {dataUse.length === 0 && <p className="quiet">{text('data_use_empty')}</p>}
       <ul className="people">
-        {dataUse.map((use) => (
+        {inSum(dataUse).map((use) => (
           <li key={`${use.at} ${use.who} ${use.purpose}`}>
             <span>{use.who}</span>
             <span className="quiet">{use.purpose}</span>
-            <time className="quiet" dateTime={use.at}>{moment(use.at)}</time>
+            <span className="quiet">
+              <time dateTime={use.at}>{moment(use.at)}</time>
+              {use.times > 1 && ` · ${text('data_use_times', { n: use.times })}`}
+            </span>
           </li>
         ))}
       </ul>

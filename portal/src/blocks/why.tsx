@@ -27,7 +27,7 @@ export function Why({ steps, changes }: { steps: RuleTrace[]; changes: number })
                   </dd>
                 </div>
               )}
-              <div><dt>{text('why_outcome')}</dt><dd>{step.outcome}</dd></div>
+              {step.outcome && <div><dt>{text('why_outcome')}</dt><dd>{step.outcome}</dd></div>}
             </dl>
           </li>
         ))}

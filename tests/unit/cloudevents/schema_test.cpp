@@ -52,8 +52,9 @@ TEST(Catalogue, has_a_titled_schema_for_every_event_and_every_form_of_the_intake
                            "queue.position-changed", "review.decided", "status.changed"}) {
     EXPECT_NE(topics.schema(std::string{"ee.elukaar."} + type + ".v1"), nullptr) << type;
   }
-  for (const char* type : {"birth.annulled", "birth.registered", "person.key-changed",
-                           "queue.position-changed", "review.decided"}) {
+  for (const char* type : {"adverse-step.confirmed", "birth.annulled", "birth.registered",
+                           "objection.decided", "person.key-changed", "queue.position-changed",
+                           "review.decided"}) {
     EXPECT_NE(intake.schema(std::string{"ee.elukaar."} + type + ".v1"), nullptr) << type;
   }
   for (const auto& [all, closed] : {std::pair{&topics, false}, std::pair{&intake, true}}) {

@@ -74,10 +74,15 @@ function Outcome({ receipt, retry }: { receipt: ActionView; retry: () => void })
   }
   return (
     <Notice type="warning">
-      <p><strong>{text('receipt_refused')}</strong> {receipt.reason?.text}</p>
+      <p><strong>{refusal(receipt, text)}</strong></p>
       <Button visualType="secondary" onClick={retry}>{text('receipt_to_form')}</Button>
     </Notice>
   );
+}
+
+// The reason is a clause of the service's texts, without capital and full stop.
+function refusal(receipt: ActionView, text: ReturnType<typeof useTexts>['text']): string {
+  return receipt.reason ? text('receipt_refused_because', { reason: receipt.reason.text }) : text('receipt_refused');
 }
 
 function useOutcomeSpoken(receipt: ActionView | null): void {
@@ -88,7 +93,7 @@ function useOutcomeSpoken(receipt: ActionView | null): void {
     if (!receipt || former.current === receipt.outcome) return;
     if (former.current && receipt.outcome === 'accepted') announce(text('action_accepted'));
     if (former.current && receipt.outcome === 'refused') {
-      announce(`${text('receipt_refused')} ${receipt.reason?.text ?? ''}`);
+      announce(refusal(receipt, text));
     }
     former.current = receipt.outcome;
   }, [receipt, text, announce]);

@@ -36,9 +36,9 @@ export function ReviewStep({ offer, answers, changed, back, path, sending, send 
   if (!complete) return null;
 
   const offline = offlineSince !== null;
-  // Of the chosen reason, where it has one of its own.
+  // Of the chosen reason, where it has one of its own: a clause of the municipality's file.
   const reason = action.reasons?.find((one) => one.value === answers[REASON]);
-  const effect = reason?.effect ?? action.effect;
+  const effect = reason?.effect ? text('reason_effect', { effect: reason.effect }) : action.effect;
   return (
     <div className="page page-narrow">
       {sending.failed && <Notice type="danger" urgent key={sending.attempt}>{text('send_failed')}</Notice>}
