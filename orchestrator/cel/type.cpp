@@ -253,11 +253,12 @@ class SchemaReader {
     Type all(Type::Kind::null);
     bool first = true;
     for (const Json& one : *kind) {
+      if (!one.is_string()) continue;
       const Type type = typed(one.get<std::string>(), schema, name);
       all = first ? type : united(all, type, name);
       first = false;
     }
-    return all;
+    return first ? Type() : all;
   }
 
   static Type listed(const Json& values) {
@@ -290,9 +291,9 @@ class SchemaReader {
     if (kind == "null") return Type(Type::Kind::null);
     if (kind == "array") return list(schema, name);
     if (kind == "object") return object(schema, name);
-    const std::string format = schema.value("format", "");
-    if (format == "date-time") return Type::timestamp();
-    if (format == "date") return Type::date();
+    const auto format = schema.find("format");  // perhaps no text: a file may hold anything
+    if (format != schema.end() && *format == "date-time") return Type::timestamp();
+    if (format != schema.end() && *format == "date") return Type::date();
     return Type::string();  // also format "duration": ISO periods are calendar texts for addPeriod()
   }
 
