@@ -217,6 +217,7 @@ TEST_F(Working, does_not_take_back_after_a_fault_what_another_has_taken_meanwhil
         },
         gives(record)});
   EXPECT_TRUE(moody.cases().empty());
+  ASSERT_FALSE(script.rewinds.empty());
   EXPECT_EQ(script.rewinds.front(), Positions{});
 }
 
