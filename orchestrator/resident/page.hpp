@@ -122,6 +122,7 @@ class Page {
   Json timeline(const status::Rendered& rendered, const std::vector<JournalRecord>& journal) const;
   void add_next_steps(Json& timeline, const status::Rendered& rendered) const;
   void add_branches(Json& timeline) const;
+  std::string shown_state() const;
   std::optional<std::string> next_state(const std::string& path) const;
   const workflow::StatusRule* state_after(const workflow::ActionRule& rule) const;
   Json messages(const std::vector<JournalRecord>& journal) const;

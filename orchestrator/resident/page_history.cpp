@@ -60,6 +60,19 @@ Json Page::timeline(const status::Rendered& rendered,
   return items;
 }
 
+// The active state whose status is shown, or an ancestor that says it for those below; "" where none is.
+std::string Page::shown_state() const {
+  for (std::string path : record_.active) {
+    while (!path.empty()) {
+      const auto state = rules_.chart.find(path);
+      if (state && rules_.states[chart::position(*state)].status) return path;
+      const std::size_t dot = path.rfind('.');
+      path.resize(dot == std::string::npos ? 0 : dot);
+    }
+  }
+  return {};
+}
+
 // The visible state that follows if nothing goes wrong: the first in the file's order that is not the
 // end.
 std::optional<std::string> Page::next_state(const std::string& path) const {
@@ -114,14 +127,10 @@ void Page::add_next_steps(Json& timeline, const status::Rendered& rendered) cons
   const std::size_t present = timeline.size();
   add_branches(timeline);
   if (timeline.size() > present) return;
-  std::string path;
-  for (const std::string& active : record_.active) {
-    const auto state = rules_.chart.find(active);
-    if (state && rules_.states[chart::position(*state)].status) path = active;
-  }
+  std::string path = shown_state();
   std::set<std::string> told{path};
   const std::size_t before = timeline.size();
-  while (timeline.size() - before < max_next_steps) {
+  while (!path.empty() && timeline.size() - before < max_next_steps) {
     const auto next = next_state(path);
     if (!next || !told.insert(*next).second) break;
     path = *next;

@@ -155,6 +155,23 @@ TEST_F(TheDesk, shows_a_guardian_the_case_in_each_language) {
   }
 }
 
+TEST_F(TheDesk, foretells_what_follows_on_the_state_that_is_shown_not_on_its_inner_one) {
+  const Session session = log_in(mari_code);
+  resident::CaseRecord& record = data->cases.front();
+  record.active = {"contract_pending.open"};
+  record.status["text"] = "contract_pending";
+  record.status["actions"] = {"withdraw"};
+  record.status["args"] = {{"kindergarten", "rae-aiamaa"}, {"deadline", "2026-06-01"}};
+  const auto view = desk.case_view(session, case_id, Language::en);
+  ASSERT_TRUE(view);
+  std::vector<std::string> next;
+  for (const Json& item : (*view)["timeline"]) {
+    if (item["group"] == "next") next.push_back(item["title"]);
+  }
+  ASSERT_FALSE(next.empty());
+  EXPECT_EQ(next.front(), "The place is confirmed");
+}
+
 TEST_F(TheDesk, does_not_tell_a_case_of_others_from_one_that_is_not_there) {
   for (const std::string& code : {stranger_code, jaan_code}) {  // jaan's part has ended
     const Session session = log_in(code);
