@@ -219,13 +219,18 @@ Json quantiles(std::vector<double> values, std::size_t missing) {
           {"measured", values.size()}, {"missing", missing}};
 }
 
+constexpr std::chrono::seconds latency_warm_up{3};
+
 using Sent = std::map<std::pair<int, int>, Clock::time_point>;  // item, step → when it was to be sent
 
-// When an event's revision, or a later one of its case, was told.
+// When an event's revision, or a later one of its case, was told. What came while everything was still warming
+// up must arrive as well, but its time is not counted.
 Json compare(const Sent& sent, const std::map<int, std::string>& names,
              const std::map<CaseRevision, Clock::time_point>& told) {
   std::vector<double> took;
   std::size_t missing = 0;
+  auto begun = Clock::time_point::max();
+  for (const auto& [event, intended] : sent) begun = std::min(begun, intended);
   for (const auto& [event, intended] : sent) {
     const auto name = names.find(event.first);
     if (name == names.end()) {
@@ -239,7 +244,7 @@ Json compare(const Sent& sent, const std::map<int, std::string>& names,
     }
     if (at == Clock::time_point::max()) {
       ++missing;
-    } else {
+    } else if (intended - begun >= latency_warm_up) {
       took.push_back(std::chrono::duration<double, std::milli>(at - intended).count());
     }
   }
