@@ -110,9 +110,10 @@ std::vector<Told> way() {
 // One iteration is one macrostep; the mean over the whole way.
 void macrostep(benchmark::State& state) {
   const auto workflow = kindergarten();
-  const Json context = {{"child", {{"key", "c"}, {"bornOn", "2026-04-20"}}},
-                        {"family", {{"guardians", {"g"}}}}, {"application", {{"id", "a"}}},
-                        {"queue", Json::object()}, {"offer", Json::object()}};
+  Json context = workflow->context;  // as a case begins, with what its first events bring
+  context.update({{"child", {{"key", "c"}, {"bornOn", "2026-04-20"}}},
+                  {"family", {{"guardians", {"g"}}}},
+                  {"application", {{"id", "a"}, {"applicant", "g"}}}});
   const std::vector<Told> events = way();
   Guards host(*workflow, context);
   const auto first = chart::start(workflow->chart, host);
