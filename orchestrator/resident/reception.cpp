@@ -6,7 +6,7 @@
 #include <array>
 #include <charconv>
 
-#include "resident/composition.hpp"
+#include "engine/composition.hpp"
 
 namespace elukaar::resident {
 namespace {
@@ -129,11 +129,21 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
                                      .dump()),
                           entered ? std::optional{entered->received_at} : std::nullopt};
   const std::string& type = event_rule->second.type;
-  const Act act{record, rule,    type,  events.schema(type), draft.person,
-                draft.id,      draft.subject, draft.subject_version, rule.reasons.empty() ? "" : reason,
-                answers,       asked};
+  const engine::Act act{record.municipality,
+                        record.id,
+                        record.context,
+                        rule,
+                        type,
+                        events.schema(type),
+                        draft.person,
+                        draft.id,
+                        draft.subject,
+                        draft.subject_version,
+                        rule.reasons.empty() ? "" : reason,
+                        answers,
+                        asked};
   // Tried once before anything is stored: what the schema refuses is never received.
-  const Composed tried = compose(act, reader.now);
+  const engine::Composed tried = engine::compose(act, reader.now);
   if (!events.check(type, tried.event.at("data"))) {
     return failure(no(Refusal::Kind::unavailable, "the action cannot be taken now"));
   }
@@ -141,7 +151,7 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
     return failure(no(Refusal::Kind::unavailable, "the form cannot be kept now"));
   }
   const ActionRecord kept = store.add_action(draft, [&](Timestamp received_at) {
-    Json event = compose(act, received_at).event;
+    Json event = engine::compose(act, received_at).event;
     if (entered) event["office"] = entered->office;
     return event.dump();
   });

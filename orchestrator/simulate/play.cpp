@@ -7,6 +7,7 @@
 #include "access/access.hpp"
 #include "cloudevents/decode.hpp"
 #include "core/step.hpp"
+#include "engine/composition.hpp"
 #include "simulate/expectation.hpp"
 #include "simulate/moment.hpp"
 
@@ -259,44 +260,23 @@ class Play : private Systems {
   Json composed(const ScenarioStep& step, const workflow::ActionRule& rule,
                 const core::Case& value, const ActionId& id, const Pseudonym& person,
                 const Subject& subject) {
-    const std::string at = to_rfc3339(world_.now());
     const auto event_rule = stage_.workflow->events.find(rule.event);
     const std::string type = event_rule == stage_.workflow->events.end() ? "" : event_rule->second.type;
-    const Json* schema = library_.events().schema(type);
-    const Json none = Json::object();
-    const Json& wanted =
-        schema != nullptr && schema->contains("properties") ? schema->at("properties") : none;
-    Json data = Json::object();
-    const auto from_case = [&](const char* what, const char* member) {
-      const Json facts = value.context.value(what, Json::object());
-      if (wanted.contains(what) && facts.is_object() && facts.contains(member)) {
-        data[what] = {{member, facts.at(member)}};
-      }
-    };
-    from_case("child", "key");
-    from_case("application", "id");
     const Json form = step.data.is(Node::Kind::mapping) ? resolved(step.data) : Json::object();
-    if (!rule.form.empty() && wanted.contains(rule.form)) {
-      data[rule.form] = {{"id", id.str()}, {"applicant", person.str()}, {"submittedAt", at}};
-      data[rule.form].update(form);
-      bound_[rule.form] = id.str();
-    } else {
-      data.update(form);
-    }
-    if (wanted.contains("offer") && !subject.id.empty()) {
-      data["offer"]["id"] = subject.id;
-      if (subject.version > 0) data["offer"]["revision"] = subject.version;
-    }
-    if (wanted.contains("by")) data["by"] = person.str();
-    if (wanted.contains("receivedAt")) data["receivedAt"] = at;
-    if (wanted.contains("reason") && !step.reason.empty()) data["reason"] = step.reason;
+    const Json event = engine::compose({value.municipality, value.id, value.context, rule, type,
+                                        library_.events().schema(type), person, id, subject.id,
+                                        subject.version, step.reason, form, names_of(form)},
+                                       world_.now())
+                           .event;
+    const Json& data = event.at("data");
+    if (!rule.form.empty() && data.contains(rule.form)) bound_[rule.form] = id.str();
     if (!step.as.empty()) bound_[step.as] = id.str();
     for (const auto& violation : library_.events().violations(type, data)) {
       problem(step.where, fmt::format("the action does not make a good `{}`: {}: {}", type,
                                       violation.where, violation.what),
               "", "schema-violation");
     }
-    return {{"id", id.str()}, {"source", source}, {"type", type}, {"time", at}, {"data", data}};
+    return event;
   }
 
   // ---- Registers --------------------------------------------------------------------------------

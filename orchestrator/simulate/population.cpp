@@ -11,6 +11,7 @@
 #include "calendar/calendar.hpp"
 #include "cloudevents/decode.hpp"
 #include "core/step.hpp"
+#include "engine/composition.hpp"
 
 namespace elukaar::simulate {
 namespace {
@@ -170,6 +171,7 @@ class Population : private Registers {
              const FamilyOptions& options)
       : Registers(*workflow, Fate{options.seed}, {}),
         options_(options),
+        events_(library.events()),
         world_(library.parts(workflow), *this, calendar::start_of_day(options.from)),
         journeys_(world_) {
     world_.on_decided([this](const Decided& decided) { observe(decided); });
@@ -333,8 +335,8 @@ class Population : private Registers {
   }
 
   // A person's act as the desk makes it.
-  void act(const engine::CaseRef& ref, const std::string& child, const std::string& name, Json form,
-           const std::string& reason = {}) {
+  void act(const engine::CaseRef& ref, const std::string& child, const std::string& name,
+           const Json& form, const std::string& reason = {}) {
     const auto rule = workflow_.person_actions.find(name);
     if (rule == workflow_.person_actions.end()) return;
     const auto event_rule = workflow_.events.find(rule->second.event);
@@ -342,7 +344,6 @@ class Population : private Registers {
     if (!shown_[ref].offers(name)) return;  // what a page no longer offers, nobody presses
     const core::Case value = world_.read(world_.store().cases().at(ref));
     const std::string actor = guardians(child).front().at("key");
-    const std::string at = to_rfc3339(world_.now());
     const ActionId id{Uuid::derived(world_.now(), child, name, static_cast<std::uint32_t>(++acts_[ref]))};
     const auto asked = [&](const std::optional<cel::Program>& program) {
       if (!program) return Json{};
@@ -350,32 +351,23 @@ class Population : private Registers {
     };
     const Json subject = asked(rule->second.subject);
     const Json version = asked(rule->second.subject_version);
-    Json data = Json::object();
-    if (const Json known = value.context.value("child", Json::object()); known.contains("key")) {
-      data["child"] = {{"key", known.at("key")}};
-    }
-    const Json applied = value.context.value("application", Json::object());
-    if (rule->second.form == "application") {
-      form.update({{"id", id.str()}, {"applicant", actor}, {"submittedAt", at}});
-      data["application"] = std::move(form);
-    } else {
-      if (applied.contains("id")) data["application"] = {{"id", applied.at("id")}};
-      data.update(form);
-    }
-    if (subject.is_string()) {
-      data["offer"] = {{"id", subject}};
-      if (version.is_number()) data["offer"]["revision"] = version;
-    }
-    data.update({{"by", actor}, {"receivedAt", at}});
-    if (!reason.empty()) data["reason"] = reason;
-    const Json event = {{"id", id.str()},
-                        {"source", "/simulated/portal"},
-                        {"type", event_rule->second.type},
-                        {"time", at},
-                        {"data", std::move(data)}};
+    const std::string& type = event_rule->second.type;
+    const engine::Act made{value.municipality,
+                           value.id,
+                           value.context,
+                           rule->second,
+                           type,
+                           events_.schema(type),
+                           Pseudonym{actor},
+                           id,
+                           subject.is_string() ? subject.get<std::string>() : "",
+                           version.is_number_integer() ? version.get<std::int64_t>() : 0,
+                           reason,
+                           form,
+                           names_of(form)};
+    const Json event = engine::compose(made, world_.now()).event;
     const StoredAction& done =
-        world_.act(ref, id, name, subject.is_string() ? subject.get<std::string>() : "",
-                   version.is_number_integer() ? version.get<std::int64_t>() : 0, Pseudonym{actor}, event);
+        world_.act(ref, id, name, made.subject, made.subject_version, made.person, event);
     if (done.decided && !done.accepted) ++run_.refused[name + ": " + done.reason];
   }
 
@@ -473,6 +465,7 @@ class Population : private Registers {
   }
 
   const FamilyOptions options_;
+  const cloudevents::SchemaCatalogue& events_;
   World world_;
   Journeys journeys_;
   PopulationRun run_;

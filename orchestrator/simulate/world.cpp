@@ -22,6 +22,12 @@ std::optional<Timestamp> reached_at(Timestamp asked, std::chrono::seconds unavai
   return asked + unavailable;
 }
 
+std::vector<std::string> names_of(const Json& object) {
+  std::vector<std::string> names;
+  for (const auto& [name, member] : object.items()) names.push_back(name);
+  return names;
+}
+
 World::World(Parts parts, Systems& systems, Timestamp start)
     : events_(parts.events),
       calendar_(std::move(parts.calendar)),

@@ -19,6 +19,9 @@ namespace elukaar::simulate {
 // How long a role's system may be out of reach before its call is given up: the dispatcher's default.
 inline constexpr std::chrono::hours default_patience{72};
 
+// The names of an object's members.
+std::vector<std::string> names_of(const Json& object);
+
 // How a system takes one call.
 struct Reply {
   enum class Kind { answer, refusal, invalid, silence };

@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "cloudevents/schema_catalogue.hpp"
-#include "resident/composition.hpp"
+#include "engine/composition.hpp"
 
-namespace elukaar::resident {
+namespace elukaar::engine {
 namespace {
 
 const Timestamp midnight_less_two = *parse_rfc3339("2026-05-17T20:58:00Z");  // 23:58 in Tallinn
@@ -19,16 +19,14 @@ const cloudevents::SchemaCatalogue& event_schemas() {
 class TheComposition : public testing::Test {
  protected:
   TheComposition() {
-    record.municipality = Municipality{"0653"};
-    record.id = CaseId{*Uuid::parse("0190a1b2-0000-7000-8000-000000000007")};
-    record.context = {{"child", {{"key", "p1_juhan"}, {"bornOn", "2026-05-01"}}},
-                      {"application", {{"id", "a-1"}, {"applicant", "p1_mari"}}},
-                      {"offer", {{"id", "o-7"}, {"revision", 2}, {"start", "2028-09-01"}}}};
+    context = {{"child", {{"key", "p1_juhan"}, {"bornOn", "2026-05-01"}}},
+               {"application", {{"id", "a-1"}, {"applicant", "p1_mari"}}},
+               {"offer", {{"id", "o-7"}, {"revision", 2}, {"start", "2028-09-01"}}}};
   }
 
   Act act(const std::string& event) {
     type = "ee.elukaar." + event + ".v1";
-    Act made{record, rule, type, event_schemas().schema(type), Pseudonym{"p1_mari"},
+    Act made{municipality, case_id, context, rule, type, event_schemas().schema(type), Pseudonym{"p1_mari"},
              ActionId{*Uuid::parse("0190a1b2-0000-7000-8000-0000000000aa")}};
     made.subject = "o-7";
     made.subject_version = 2;
@@ -45,7 +43,9 @@ class TheComposition : public testing::Test {
     return composed.event.at("data");
   }
 
-  CaseRecord record;
+  const Municipality municipality{"0653"};
+  const CaseId case_id{*Uuid::parse("0190a1b2-0000-7000-8000-000000000007")};
+  Json context;
   workflow::ActionRule rule;
   std::string type;
 };
@@ -86,7 +86,7 @@ TEST_F(TheComposition, puts_the_answers_of_a_form_where_the_event_has_them) {
 
 TEST_F(TheComposition, makes_an_application_of_the_form_that_is_one) {
   rule.form = "application";
-  record.context.erase("application");
+  context.erase("application");
   Act applied = act("application.submitted");
   applied.answers = {{"preferences", {"rae-aiamaa"}}, {"wishedStart", "2028-01-01"},
                      {"language", "et"}};
@@ -114,4 +114,4 @@ TEST_F(TheComposition, keeps_what_is_personal_for_the_vault) {
 }
 
 }  // namespace
-}  // namespace elukaar::resident
+}  // namespace elukaar::engine

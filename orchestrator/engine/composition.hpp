@@ -6,15 +6,16 @@
 
 #include "base/json.hpp"
 #include "engine/vault.hpp"
-#include "resident/resident_store.hpp"
 #include "workflow/workflow.hpp"
 
-// The event that a person's act becomes. Used by the residents' desk and by the office.
-namespace elukaar::resident {
+// The event that a person's act becomes: for the residents' desk, the office, and simulated families.
+namespace elukaar::engine {
 
 // What somebody did in a case, checked as far as a page can check it.
 struct Act {
-  const CaseRecord& record;
+  const Municipality& municipality;
+  const CaseId& case_id;
+  const Json& context;      // of the case
   const workflow::ActionRule& rule;
   const std::string& type;  // of the event that it becomes
   const Json* schema;       // of that event's data; null: it has none
@@ -29,7 +30,7 @@ struct Act {
 
 struct Composed {
   Json event;                               // {id, source, type, time, data}
-  std::vector<engine::VaultEntry> entries;  // what of it is personal
+  std::vector<VaultEntry> entries;  // what of it is personal
 };
 
 // Fills in what the event's schema names, and nothing else:
@@ -41,4 +42,4 @@ struct Composed {
 // Answers that the schema classes as personal go into the vault instead.
 Composed compose(const Act& act, Timestamp received_at);
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::engine

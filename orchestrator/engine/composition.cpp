@@ -1,10 +1,10 @@
-#include "resident/composition.hpp"
+#include "engine/composition.hpp"
 
 #include <algorithm>
 
 #include "calendar/calendar.hpp"
 
-namespace elukaar::resident {
+namespace elukaar::engine {
 namespace {
 
 // The members that a schema names; none where it names none.
@@ -33,7 +33,7 @@ class Composition {
   }
 
  private:
-  std::string source() const { return "/kov/" + act_.record.municipality.str() + "/portal"; }
+  std::string source() const { return "/kov/" + act_.municipality.str() + "/portal"; }
 
   // Null: the act has nothing to say about it.
   Json member(const std::string& name, const Json& schema, const std::string& at) {
@@ -61,7 +61,7 @@ class Composition {
 
   // {key} of the child, {id} of the application: what the case itself has under this name.
   Json of_the_case(const std::string& name, const Json& inner) const {
-    const Json own = act_.record.context.value(name, Json());
+    const Json own = act_.context.value(name, Json());
     if (!own.is_object()) return {};
     for (const char* reference : {"key", "id"}) {
       if (inner.contains(reference) && own.contains(reference)) {
@@ -77,7 +77,7 @@ class Composition {
     const Json schema = members.value(field, Json());
     if (!schema.is_object() || !schema.contains("x-personal")) return given;
     made_.entries.push_back(
-        {act_.record.municipality, act_.record.id.str(), act_.person, field,
+        {act_.municipality, act_.case_id.str(), act_.person, field,
          Sensitive<std::string>(given.is_string() ? given.get<std::string>() : given.dump()),
          privacy::FieldClass::special,
          {source(), calendar::day_in_tallinn(received_at_)},
@@ -96,4 +96,4 @@ Composed compose(const Act& act, Timestamp received_at) {
   return Composition(act, received_at).make();
 }
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::engine
