@@ -18,8 +18,6 @@ namespace {
 // rest waits for the next change.
 constexpr int max_offers = 1'000;
 
-int internal_lane_of(const CaseId& id) { return id.uuid().bytes()[15] % internal_lanes; }
-
 // A case while the batch works on it.
 struct Working {
   CaseRow row;
@@ -856,10 +854,6 @@ std::vector<Lane> moved(const std::map<std::string, Lane>& before,
 void reset_counts(std::map<std::string, Lane>& lanes) {
   for (auto& [name, lane] : lanes) lane.applied = lane.duplicates = lane.parked = 0;
 }
-
-}  // namespace
-
-namespace {
 
 // `stop`: nothing follows from the due inputs but that their cases stand still.
 BatchResult carry_through(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "base/ids.hpp"
+
 namespace elukaar::engine {
 
 // A lane's number in the database.
@@ -12,6 +14,8 @@ constexpr int number(LaneId id) { return static_cast<int>(id); }
 
 // How many internal lanes there are; a case's is chosen by a hash of its id.
 inline constexpr int internal_lanes = 16;
+// The number of a case's internal lane. The operators' statements (adapters/postgres) count the same way.
+inline int internal_lane_of(const CaseId& id) { return id.uuid().bytes()[15] % internal_lanes; }
 
 enum class LaneKind { kafka, internal };
 

@@ -14,7 +14,6 @@ using engine::DueInput;
 using engine::Lane;
 using engine::LaneId;
 
-int internal_lane_of(const CaseId& id) { return id.uuid().bytes()[15] % engine::internal_lanes; }
 
 // Reads what is committed; what it writes is kept apart until commit().
 class MemoryTransaction : public engine::BatchTransaction {
@@ -155,7 +154,7 @@ void MemoryCaseStore::add_action(const CaseRef& ref, const ActionId& id, const s
                                  const Pseudonym& person, const Json& event) {
   DueInput input;
   input.kind = DueInput::Kind::action;
-  input.lane = internal_lane_of(ref.id);
+  input.lane = engine::internal_lane_of(ref.id);
   input.ref = ref;
   input.id = id.uuid();
   input.at = now_;
@@ -172,7 +171,7 @@ void MemoryCaseStore::add_command(const CaseRef& ref, const Uuid& id, const std:
                                   const std::string& operator_name, const std::string& reason) {
   DueInput input;
   input.kind = DueInput::Kind::command;
-  input.lane = internal_lane_of(ref.id);
+  input.lane = engine::internal_lane_of(ref.id);
   input.ref = ref;
   input.id = id;
   input.at = now_;
@@ -188,7 +187,7 @@ void MemoryCaseStore::add_news(const CallId& call, Timestamp at, const std::stri
   if (stored.answered) return;
   DueInput input;
   input.kind = DueInput::Kind::call;
-  input.lane = internal_lane_of(stored.ref.id);
+  input.lane = engine::internal_lane_of(stored.ref.id);
   input.ref = stored.ref;
   input.id = call.uuid();
   input.at = at;

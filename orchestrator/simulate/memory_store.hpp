@@ -146,7 +146,4 @@ class MemoryCaseStore : public engine::CaseStore {
   std::vector<CallId> requested_;
 };
 
-// The internal lane of a case, as the engine chooses it.
-int internal_lane_of(const CaseId& id);
-
 }  // namespace elukaar::simulate

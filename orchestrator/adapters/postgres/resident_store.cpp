@@ -135,8 +135,7 @@ pqxx::result select_action_by_key(pqxx::work& work, const resident::ActionDraft&
 
 pqxx::result insert_action(pqxx::work& work, const resident::ActionDraft& draft,
                            Timestamp received_at, const std::string& event) {
-  // The case's internal lane: engine/batch.cpp reads it there.
-  const int lane = draft.case_id.uuid().bytes()[15] % engine::internal_lanes;
+  const int lane = engine::internal_lane_of(draft.case_id);
   return work.exec_params(
       fmt::format("insert into elukaar.action (municipality, id, case_id, lane, person, name, "
                   "subject, event, idempotency_key, request_digest, subject_version, received_at) "
