@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "simulate/moment.hpp"
+#include "workflow/markup.hpp"
 
 namespace elukaar::simulate {
 namespace {
@@ -36,20 +37,12 @@ std::string details(const Outcome& outcome) {
   return text;
 }
 
-std::string xml(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '&': result += "&amp;"; break;
-      case '"': result += "&quot;"; break;
-      default:
-        // Other control characters may not stand in XML at all.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') result += c;
-    }
-  }
-  return result;
+// Most control characters may not stand in XML at all.
+std::string xml(std::string text) {
+  std::erase_if(text, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t';
+  });
+  return workflow::escape_markup(text);
 }
 
 Json seen_json(const Seen& seen) {
