@@ -9,11 +9,10 @@
 
 #include "bench/stream.hpp"
 #include "bench/topics.hpp"
+#include "bench/verdict.hpp"
 
 namespace elukaar::bench {
 namespace {
-
-constexpr std::size_t most_examples = 10;
 
 // One effect as it must be.
 struct Step {
@@ -42,18 +41,10 @@ class Oracle {
     read_database();
     read_statuses();
     count();
-    return {{"events", events_},   {"repeats", repeats_},
-            {"cases", items_.size()}, {"lost", lost_},
-            {"duplicated", duplicated_}, {"wrong", wrong_},
-            {"published_again", published_again_}, {"examples", examples_}};
+    return verdict_.with({{"events", events_}, {"repeats", repeats_}, {"cases", items_.size()}});
   }
 
  private:
-  void note(std::int64_t& counter, const std::string& what) {
-    ++counter;
-    if (examples_.size() < most_examples) examples_.push_back(what);
-  }
-
   void read_input() {
     std::set<std::string> seen;
     read_topic(plan_.brokers, plan_.input_topic, [&](const Record& record) {
@@ -83,18 +74,18 @@ class Oracle {
       const std::string key = row[0].c_str();
       const auto found = items_.find(key);
       if (found == items_.end()) {
-        note(wrong_, "a case of an item that is not in the input: " + key);
+        verdict_.wrong("a case of an item that is not in the input: " + key);
         continue;
       }
       Item& item = found->second;
       if (!item.cases.insert(row[1].c_str()).second) continue;
-      if (item.cases.size() > 1) note(duplicated_, "a second case of item " + key);
+      if (item.cases.size() > 1) verdict_.duplicated("a second case of item " + key);
       item_of_case_[row[1].c_str()] = &item;
       const bool complete = item.steps.size() == events_of_an_item;
       if (std::string{row[2].c_str()} != (complete ? "completed" : "active") ||
           row[3].as<long long>() != item.steps.back().total ||
           row[4].as<std::size_t>() != item.steps.size()) {
-        note(wrong_, fmt::format("item {}: {}, amount {}, revision {}; expected amount {}, revision {}",
+        verdict_.wrong(fmt::format("item {}: {}, amount {}, revision {}; expected amount {}, revision {}",
                                  key, row[2].c_str(), row[3].c_str(), row[4].c_str(),
                                  item.steps.back().total, item.steps.size()));
       }
@@ -118,41 +109,34 @@ class Oracle {
       for (std::size_t i = 0; i < item.steps.size(); ++i) {
         if (item.steps[i].event_id == id) ++item.effects[i].journalled;
       }
-      note(wrong_, "out of its order in the journal: " + id);
+      verdict_.wrong("out of its order in the journal: " + id);
     }
   }
 
   void read_statuses() {
-    std::map<std::string, std::uint64_t> bytes;  // by record id
     std::map<std::string, std::uint64_t> last;   // revision by case
     read_topic(plan_.brokers, plan_.status_topic, [&](const Record& record) {
       const Json event = Json::parse(record.value);
       const std::string id = event.at("id");
-      const std::uint64_t hash = std::hash<std::string_view>{}(record.value);
-      if (const auto known = bytes.find(id); known != bytes.end()) {
-        ++published_again_;
-        if (known->second != hash) note(wrong_, "published again with other bytes: " + id);
-        return;
-      }
-      bytes.emplace(id, hash);
+      if (!verdict_.is_new(id, record.value)) return;
       const Json& data = event.at("data");
       const std::string case_id = data.at("case");
       const auto found = item_of_case_.find(case_id);
       const auto revision = data.at("revision").get<std::uint64_t>();
       if (found == item_of_case_.end() || revision == 0 ||
           revision > found->second->steps.size()) {
-        return note(wrong_, fmt::format("status {} of case {}, revision {}", id, case_id, revision));
+        return verdict_.wrong(fmt::format("status {} of case {}, revision {}", id, case_id, revision));
       }
       const Step& step = found->second->steps[revision - 1];
       found->second->effects[revision - 1].published_ids.insert(id);
       const Json& status = data.at("status");
       if (status.at("text") != step.text || status.at("args").at("amount") != step.total) {
-        note(wrong_, fmt::format("status {}: {} with amount {}; expected {} with {}", id,
+        verdict_.wrong(fmt::format("status {}: {} with amount {}; expected {} with {}", id,
                                  status.at("text").dump(), status.at("args").at("amount").dump(),
                                  step.text, step.total));
       }
       std::uint64_t& shown = last[case_id];
-      if (revision < shown) note(wrong_, "a status was published after a later one: " + id);
+      if (revision < shown) verdict_.wrong("a status was published after a later one: " + id);
       shown = std::max(shown, revision);
     });
   }
@@ -162,10 +146,10 @@ class Oracle {
       for (std::size_t i = 0; i < item.steps.size(); ++i) {
         const Effect& effect = item.effects[i];
         const std::string& id = item.steps[i].event_id;
-        if (effect.journalled == 0) note(lost_, "not applied: " + id);
-        if (effect.journalled > 1) note(duplicated_, "applied twice: " + id);
-        if (effect.published_ids.empty()) note(lost_, "no status published: " + id);
-        if (effect.published_ids.size() > 1) note(duplicated_, "two statuses: " + id);
+        if (effect.journalled == 0) verdict_.lost("not applied: " + id);
+        if (effect.journalled > 1) verdict_.duplicated("applied twice: " + id);
+        if (effect.published_ids.empty()) verdict_.lost("no status published: " + id);
+        if (effect.published_ids.size() > 1) verdict_.duplicated("two statuses: " + id);
       }
     }
   }
@@ -175,11 +159,7 @@ class Oracle {
   std::map<std::string, Item*> item_of_case_;
   std::int64_t events_ = 0;
   std::int64_t repeats_ = 0;
-  std::int64_t lost_ = 0;
-  std::int64_t duplicated_ = 0;
-  std::int64_t wrong_ = 0;
-  std::int64_t published_again_ = 0;
-  std::vector<std::string> examples_;
+  Verdict verdict_;
 };
 
 }  // namespace

@@ -9,57 +9,56 @@ namespace {
 
 constexpr std::chrono::seconds lease{3'600};
 
-class RecordingTransaction final : public engine::BatchTransaction {
+class RecordingTransaction final : public test::ForwardingTransaction {
  public:
   RecordingTransaction(std::unique_ptr<engine::BatchTransaction> inner,
                        std::vector<RecordedTransaction>& recorded)
-      : inner_(std::move(inner)), recorded_(recorded) {}
+      : ForwardingTransaction(std::move(inner)), recorded_(recorded) {}
 
   std::vector<engine::DueInput> due_inputs(const std::vector<int>& lanes, std::size_t most) override {
     asked_.push_back(AskedDue{lanes, most});
-    return inner_->due_inputs(lanes, most);
+    return ForwardingTransaction::due_inputs(lanes, most);
   }
   std::vector<engine::FoundKey> find(const std::vector<engine::CorrelationKey>& keys) override {
     asked_.push_back(AskedFind{keys});
-    return inner_->find(keys);
+    return ForwardingTransaction::find(keys);
   }
   void lock_keys(const std::vector<engine::CorrelationKey>& keys) override {
     asked_.push_back(AskedKeyLocks{keys});
-    inner_->lock_keys(keys);
+    ForwardingTransaction::lock_keys(keys);
   }
   std::vector<engine::CaseRow> lock_cases(std::vector<engine::CaseRef> refs) override {
     asked_.push_back(AskedCases{refs});
-    return inner_->lock_cases(std::move(refs));
+    return ForwardingTransaction::lock_cases(std::move(refs));
   }
   std::vector<bool> receipts(const std::vector<engine::ReceiptQuestion>& questions) override {
     asked_.push_back(AskedReceipts{questions});
-    return inner_->receipts(questions);
+    return ForwardingTransaction::receipts(questions);
   }
   std::vector<engine::DeferredRow> deferred_of(const std::vector<engine::CaseRef>& refs) override {
     asked_.push_back(AskedDeferred{refs});
-    return inner_->deferred_of(refs);
+    return ForwardingTransaction::deferred_of(refs);
   }
   std::vector<engine::EarlyEvent> early_events(
       const std::vector<engine::CorrelationKey>& keys) override {
     asked_.push_back(AskedEarly{keys});
-    return inner_->early_events(keys);
+    return ForwardingTransaction::early_events(keys);
   }
   Timestamp now() override {
     asked_.push_back(AskedNow{});
-    return inner_->now();
+    return ForwardingTransaction::now();
   }
   bool write(const std::vector<engine::Lane>& lanes, const std::string& owner,
              std::chrono::seconds for_lease, const engine::Writes& writes) override {
     asked_.push_back(AskedWrite{lanes, writes});
-    return inner_->write(lanes, owner, for_lease, writes);
+    return ForwardingTransaction::write(lanes, owner, for_lease, writes);
   }
   void commit() override {
-    inner_->commit();
+    ForwardingTransaction::commit();
     recorded_.push_back(std::move(asked_));
   }
 
  private:
-  std::unique_ptr<engine::BatchTransaction> inner_;
   std::vector<RecordedTransaction>& recorded_;
   RecordedTransaction asked_;
 };
@@ -74,7 +73,7 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 }  // namespace
 
 std::unique_ptr<engine::BatchTransaction> RecordingStore::begin() {
-  return std::make_unique<RecordingTransaction>(store_.begin(), recorded);
+  return std::make_unique<RecordingTransaction>(ForwardingCaseStore::begin(), recorded);
 }
 
 void adopt_lanes(engine::CaseStore& store, std::vector<RecordedTransaction>& recorded,

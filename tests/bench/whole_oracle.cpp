@@ -8,11 +8,10 @@
 #include "bench/oracle.hpp"
 #include "bench/stream.hpp"
 #include "bench/topics.hpp"
+#include "bench/verdict.hpp"
 
 namespace elukaar::bench {
 namespace {
-
-constexpr std::size_t most_examples_shown = 10;
 
 struct WholeItem {
   std::vector<std::string> events;  // ids, in the order of the topic
@@ -41,18 +40,10 @@ class WholeOracle {
     read_journal(work);
     read_statuses();
     for (const auto& [key, item] : items_) judge(key, item);
-    return {{"cases", items_.size()},        {"timers_fired", fired_},
-            {"lost", lost_},                 {"duplicated", duplicated_},
-            {"wrong", wrong_},               {"published_again", published_again_},
-            {"examples", examples_}};
+    return verdict_.with({{"cases", items_.size()}, {"timers_fired", fired_}});
   }
 
  private:
-  void note(std::int64_t& counter, const std::string& what) {
-    ++counter;
-    if (examples_.size() < most_examples_shown) examples_.push_back(what);
-  }
-
   void read_input() {
     std::set<std::string> seen;
     read_topic(plan_.brokers, plan_.input_topic, [&](const Record& record) {
@@ -71,11 +62,11 @@ class WholeOracle {
              "and s.id = c.case_id where c.municipality = '0002'")) {
       const auto found = items_.find(row[0].c_str());
       if (found == items_.end()) {
-        note(wrong_, fmt::format("a case of an item that is not in the input: {}", row[0].c_str()));
+        verdict_.wrong(fmt::format("a case of an item that is not in the input: {}", row[0].c_str()));
         continue;
       }
       WholeItem& item = found->second;
-      if (++item.cases > 1) note(duplicated_, "a second case of item " + found->first);
+      if (++item.cases > 1) verdict_.duplicated("a second case of item " + found->first);
       item_of_case_[row[1].c_str()] = &item;
       item.revision = row[4].as<std::uint64_t>();
       const Json context = Json::parse(row[3].c_str());
@@ -85,7 +76,7 @@ class WholeOracle {
       if (std::string{row[2].c_str()} != "completed" || context.at("amount") != sum ||
           context.at("steps") != events_of_an_item || context.at("answered") != 1 ||
           !(fired == 1 || (fired == 0 && item.may_be_cancelled()))) {
-        note(wrong_, fmt::format("item {}: {}, {}", found->first, row[2].c_str(), row[3].c_str()));
+        verdict_.wrong(fmt::format("item {}: {}, {}", found->first, row[2].c_str(), row[3].c_str()));
       }
     }
   }
@@ -107,60 +98,50 @@ class WholeOracle {
   }
 
   void read_statuses() {
-    std::map<std::string, std::uint64_t> bytes;
     std::map<std::string, std::uint64_t> last;
     read_topic(plan_.brokers, plan_.status_topic, [&](const Record& record) {
       const Json event = Json::parse(record.value);
       if (event.at("municipality") != "0002") return;
       const std::string id = event.at("id");
-      const std::uint64_t hash = std::hash<std::string_view>{}(record.value);
-      if (const auto [known, is_new] = bytes.emplace(id, hash); !is_new) {
-        ++published_again_;
-        if (known->second != hash) note(wrong_, "published again with other bytes: " + id);
-        return;
-      }
+      if (!verdict_.is_new(id, record.value)) return;
       const std::string case_id = event.at("data").at("case");
       const auto revision = event.at("data").at("revision").get<std::uint64_t>();
       const auto found = item_of_case_.find(case_id);
-      if (found == item_of_case_.end()) return note(wrong_, "a status of an unknown case: " + id);
+      if (found == item_of_case_.end()) return verdict_.wrong("a status of an unknown case: " + id);
       if (!found->second->published.insert(revision).second) {
-        note(duplicated_, fmt::format("revision {} under a second id: {}", revision, id));
+        verdict_.duplicated(fmt::format("revision {} under a second id: {}", revision, id));
       }
-      if (revision < last[case_id]) note(wrong_, "a status was published after a later one: " + id);
+      if (revision < last[case_id]) verdict_.wrong("a status was published after a later one: " + id);
       last[case_id] = std::max(last[case_id], revision);
     });
   }
 
   void judge(const std::string& key, const WholeItem& item) {
-    if (item.cases == 0) return note(lost_, "no case of item " + key);
+    if (item.cases == 0) return verdict_.lost("no case of item " + key);
     fired_ += item.timers;
-    if (item.applied.size() < item.events.size()) note(lost_, "an event of item " + key);
-    if (item.applied.size() > item.events.size()) note(duplicated_, "an event of item " + key);
+    if (item.applied.size() < item.events.size()) verdict_.lost("an event of item " + key);
+    if (item.applied.size() > item.events.size()) verdict_.duplicated("an event of item " + key);
     if (item.applied.size() == item.events.size() && item.applied != item.events) {
-      note(wrong_, "events out of their order: item " + key);
+      verdict_.wrong("events out of their order: item " + key);
     }
-    if (item.answers == 0) note(lost_, "the answer of item " + key);
-    if (item.answers > 1) note(duplicated_, "the answer of item " + key);
-    if (item.timers == 0 && !item.may_be_cancelled()) note(lost_, "the timer of item " + key);
-    if (item.timers > 1) note(duplicated_, "the timer of item " + key);
+    if (item.answers == 0) verdict_.lost("the answer of item " + key);
+    if (item.answers > 1) verdict_.duplicated("the answer of item " + key);
+    if (item.timers == 0 && !item.may_be_cancelled()) verdict_.lost("the timer of item " + key);
+    if (item.timers > 1) verdict_.duplicated("the timer of item " + key);
     const std::size_t transitions =
         item.applied.size() + static_cast<std::size_t>(item.answers + item.delays + item.timers);
     if (item.revision != transitions) {
-      note(wrong_, fmt::format("item {}: revision {} after {} transitions", key, item.revision,
+      verdict_.wrong(fmt::format("item {}: revision {} after {} transitions", key, item.revision,
                                transitions));
     }
-    if (item.published.size() < item.revision) note(lost_, "a status of item " + key);
+    if (item.published.size() < item.revision) verdict_.lost("a status of item " + key);
   }
 
   const OraclePlan plan_;
   std::map<std::string, WholeItem> items_;
   std::map<std::string, WholeItem*> item_of_case_;
   std::int64_t fired_ = 0;
-  std::int64_t lost_ = 0;
-  std::int64_t duplicated_ = 0;
-  std::int64_t wrong_ = 0;
-  std::int64_t published_again_ = 0;
-  std::vector<std::string> examples_;
+  Verdict verdict_;
 };
 
 }  // namespace

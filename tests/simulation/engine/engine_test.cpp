@@ -13,6 +13,7 @@
 #include "cloudevents/encode.hpp"
 #include "engine/batch.hpp"
 #include "simulate/play.hpp"
+#include "support/forwarding_case_store.hpp"
 
 namespace elukaar::simulate {
 namespace {
@@ -32,99 +33,35 @@ std::string partition_name(int number) { return "kafka/simulated/" + std::to_str
 struct Crash {};
 
 // A store whose worker dies around the commit, as often as the seed says.
-class CrashingStore : public engine::CaseStore {
+class CrashingStore : public test::ForwardingCaseStore {
  public:
-  CrashingStore(MemoryCaseStore& store, std::mt19937_64& chance) : store_(store), chance_(chance) {}
+  CrashingStore(MemoryCaseStore& store, std::mt19937_64& chance)
+      : ForwardingCaseStore(store), chance_(chance) {}
 
   double before = 0;  // shares of transactions
   double after = 0;
 
   std::unique_ptr<engine::BatchTransaction> begin() override {
-    return std::make_unique<Transaction>(*this, store_.begin());
-  }
-  std::vector<Lane> take_lanes(const std::vector<std::string>& names, const std::string& owner,
-                               std::chrono::seconds time) override {
-    return store_.take_lanes(names, owner, time);
-  }
-  std::vector<Lane> retake_lanes(const std::vector<std::string>& names, const std::string& owner,
-                                 std::chrono::seconds time) override {
-    return store_.retake_lanes(names, owner, time);
-  }
-  std::vector<Lane> take_internal_lanes(const std::string& owner, std::size_t most,
-                                        std::chrono::seconds time) override {
-    return store_.take_internal_lanes(owner, most, time);
-  }
-  std::vector<engine::LaneId> keep_lanes(const std::vector<Lane>& lanes, const std::string& owner,
-                                         std::chrono::seconds time) override {
-    return store_.keep_lanes(lanes, owner, time);
-  }
-  void release_lanes(const std::vector<Lane>& lanes, const std::string& owner) override {
-    store_.release_lanes(lanes, owner);
-  }
-  std::size_t fair_share(const std::string& owner) override { return store_.fair_share(owner); }
-  std::vector<engine::OutboxRow> unpublished(engine::LaneId lane, std::int64_t from,
-                                             std::size_t most) override {
-    return store_.unpublished(lane, from, most);
-  }
-  int release_number(const workflow::Workflow& workflow) override {
-    return store_.release_number(workflow);
-  }
-  std::optional<std::string> release_source(int number) override {
-    return store_.release_source(number);
-  }
-  std::size_t discard_expired(std::size_t most) override { return store_.discard_expired(most); }
-  void mark_incident(const engine::CaseRef& ref, const std::string& why) override {
-    store_.mark_incident(ref, why);
+    return std::make_unique<Transaction>(*this, ForwardingCaseStore::begin());
   }
 
  private:
-  class Transaction : public engine::BatchTransaction {
+  class Transaction : public test::ForwardingTransaction {
    public:
     Transaction(CrashingStore& store, std::unique_ptr<engine::BatchTransaction> inner)
-        : store_(store), inner_(std::move(inner)) {}
-    std::vector<engine::DueInput> due_inputs(const std::vector<int>& lanes,
-                                             std::size_t most) override {
-      return inner_->due_inputs(lanes, most);
-    }
-    std::vector<engine::FoundKey> find(const std::vector<engine::CorrelationKey>& keys) override {
-      return inner_->find(keys);
-    }
-    void lock_keys(const std::vector<engine::CorrelationKey>& keys) override {
-      inner_->lock_keys(keys);
-    }
-    std::vector<engine::CaseRow> lock_cases(std::vector<engine::CaseRef> refs) override {
-      return inner_->lock_cases(std::move(refs));
-    }
-    std::vector<bool> receipts(const std::vector<engine::ReceiptQuestion>& questions) override {
-      return inner_->receipts(questions);
-    }
-    std::vector<engine::DeferredRow> deferred_of(
-        const std::vector<engine::CaseRef>& refs) override {
-      return inner_->deferred_of(refs);
-    }
-    std::vector<engine::EarlyEvent> early_events(
-        const std::vector<engine::CorrelationKey>& keys) override {
-      return inner_->early_events(keys);
-    }
-    Timestamp now() override { return inner_->now(); }
-    bool write(const std::vector<Lane>& lanes, const std::string& owner, std::chrono::seconds time,
-               const engine::Writes& writes) override {
-      return inner_->write(lanes, owner, time, writes);
-    }
+        : ForwardingTransaction(std::move(inner)), store_(store) {}
     void commit() override {
       if (store_.strikes(store_.before)) throw Crash{};
-      inner_->commit();
+      ForwardingTransaction::commit();
       if (store_.strikes(store_.after)) throw Crash{};
     }
 
    private:
     CrashingStore& store_;
-    std::unique_ptr<engine::BatchTransaction> inner_;
   };
 
   bool strikes(double share) { return std::uniform_real_distribution<>(0, 1)(chance_) < share; }
 
-  MemoryCaseStore& store_;
   std::mt19937_64& chance_;
 };
 
