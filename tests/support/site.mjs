@@ -2,6 +2,7 @@
 // settings and keys on a PostgreSQL and a Kafka that are there. Everything started here is ended here.
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +22,15 @@ export async function until(what, withinMs, ask) {
     if (Date.now() > end) throw new Error(`${withinMs / 1000} s passed before this was seen: ${what}`);
     await pause(50);
   }
+}
+
+// A port that nobody listens on at this moment.
+export async function freePort() {
+  const server = createServer();
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
 }
 
 // PostgreSQL and Kafka of this test file alone, which it may kill.

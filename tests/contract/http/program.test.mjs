@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { readRecords } from '../../../deploy/play/births.mjs';
-import { root, Services, Site, until } from '../../support/site.mjs';
+import { freePort, root, Services, Site, until } from '../../support/site.mjs';
 import { Caller, Contract } from './contract.mjs';
 
 const WITHIN = 60_000;
@@ -28,14 +28,6 @@ let stranger;
 let caseId;
 let stream;
 const tokens = { 'rr-0653': 'population-token-of-this-test-0123456789', 'pr-0653': 'place-token-of-this-test-0123456789' };
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 const settingsOf = (ports) => {
   const connector = (port, service, more = '') => `{ security_server: "http://127.0.0.1:${port}", client: EE/GOV/70000001/elukaar, provider: EE/GOV/70008440/rr, service: ${service}, retry_interval_ms: 500${more} }`;

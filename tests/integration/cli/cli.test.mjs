@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync, cpSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Services, Site, benchEvent, elukaar, root, until } from '../../support/site.mjs';
+import { benchEvent, elukaar, freePort, root, Services, Site, until } from '../../support/site.mjs';
 
 const WITHIN = 30_000;
 const services = Services.given();
@@ -20,14 +19,6 @@ before(async () => {
   await site.prepare();
 });
 after(() => site?.close());
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 // Starts the program with changed settings; it must end by itself.
 function refused(change, ...words) {

@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { postToIntake, readRecords } from '../../../deploy/play/births.mjs';
-import { Services, Site, root, until } from '../../support/site.mjs';
+import { freePort, root, Services, Site, until } from '../../support/site.mjs';
 
 const WITHIN = 60_000;
 const HOW_MANY = 60;
@@ -18,14 +17,6 @@ let site;
 let registers;
 let births;
 let token;
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 const control = (name, body) => fetch(`${registers}/control/${name}`, body && {
   method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),

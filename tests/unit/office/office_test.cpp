@@ -5,6 +5,7 @@
 
 #include "office/office.hpp"
 #include "privacy/pseudonym.hpp"
+#include "support/content.hpp"
 #include "support/generated_persons.hpp"
 #include "support/keys.hpp"
 #include "support/memory_resident_store.hpp"
@@ -19,30 +20,14 @@ using resident::Refusal;
 using status::Language;
 
 const Municipality rae("0653"), kohila("0317");
-const std::filesystem::path content{ELUKAAR_SOURCE_DIR};
-
-const workflow::SchemaTable& operation_schemas() {
-  static const auto loaded = workflow::read_schemas(content).value();
-  return loaded;
-}
-
-const cloudevents::SchemaCatalogue& topic_events() {
-  static const auto loaded = cloudevents::SchemaCatalogue::load(content / "events").value();
-  return loaded;
-}
+using test::all_services;
+using test::content;
+using test::topic_events;
 
 const cloudevents::SchemaCatalogue& intake_forms() {
   static const auto loaded =
       cloudevents::SchemaCatalogue::load(content / "events" / "intake").value();
   return loaded;
-}
-
-const resident::Services& all_services() {
-  static const resident::Services all(
-      workflow::load_all(content, operation_schemas()).value(), [](const std::string& source) {
-        return workflow::compile_canonical(source, operation_schemas());
-      });
-  return all;
 }
 
 class MemoryOfficeStore final : public OfficeStore {

@@ -5,6 +5,7 @@
 
 #include "privacy/pseudonym.hpp"
 #include "resident/desk.hpp"
+#include "support/content.hpp"
 #include "support/generated_persons.hpp"
 #include "support/keys.hpp"
 #include "support/memory_resident_store.hpp"
@@ -18,25 +19,8 @@ using namespace std::chrono_literals;
 using status::Language;
 
 const Municipality rae("0653");
-const std::filesystem::path content{ELUKAAR_SOURCE_DIR};
-
-const workflow::SchemaTable& schemas() {
-  static const auto loaded = workflow::read_schemas(content).value();
-  return loaded;
-}
-
-const cloudevents::SchemaCatalogue& events() {
-  static const auto loaded = cloudevents::SchemaCatalogue::load(content / "events").value();
-  return loaded;
-}
-
-const Services& services() {
-  static const Services all(workflow::load_all(content, schemas()).value(),
-                            [](const std::string& source) {
-                              return workflow::compile_canonical(source, schemas());
-                            });
-  return all;
-}
+using test::all_services;
+using test::topic_events;
 
 // A vault that several desks share.
 class SharedVault final : public engine::Vault {
@@ -80,7 +64,7 @@ class TheDesk : public testing::Test {
     record.id = CaseId{*Uuid::parse("0190a1b2-0000-7000-8000-000000000007")};
     record.public_id = *Uuid::parse("7c0f7a5b-e3a9-4d19-a1f2-f6c58e1b4d03");
     record.service = "kindergarten-place";
-    record.release_digest = services().find(rae, record.service)->workflow->digest;
+    record.release_digest = all_services().find(rae, record.service)->workflow->digest;
     record.active = {"informed"};
     record.context = {{"child", {{"key", child.str()}, {"bornOn", "2026-05-01"}}},
                       {"family", {{"guardians", {mari.str(), jaan.str()}}}}};
@@ -136,7 +120,7 @@ class TheDesk : public testing::Test {
   privacy::Keyring keyring = test::keyring_for({"0653"});
   test::MemoryVault vault{keyring};
   std::shared_ptr<test::ResidentData> data = std::make_shared<test::ResidentData>();
-  Desk desk{{.development = true}, services(), events(), keyring,
+  Desk desk{{.development = true}, all_services(), topic_events(), keyring,
             std::make_unique<test::MemoryResidentStore>(data),
             std::make_unique<SharedVault>(vault)};
   Pseudonym mari, jaan, stranger, child;
@@ -316,7 +300,7 @@ TEST_F(TheDesk, keeps_an_application_once_however_often_it_is_sent) {
   EXPECT_EQ(event["time"], "2026-05-20T09:00:00Z");
   EXPECT_EQ(event["data"]["application"]["applicant"], mari.str());
   EXPECT_EQ(event["data"]["child"]["key"], child.str());
-  EXPECT_TRUE(events().check("ee.elukaar.application.submitted.v1", event["data"]));
+  EXPECT_TRUE(topic_events().check("ee.elukaar.application.submitted.v1", event["data"]));
 
   Submission other = application();
   other.body = Json{{"subject", ""}, {"form", Json::parse(other.body)["form"]}}.dump();
@@ -352,7 +336,7 @@ TEST_F(TheDesk, ends_a_session_that_was_idle_for_too_long) {
 }
 
 TEST_F(TheDesk, has_no_development_login_in_production) {
-  Desk production({}, services(), events(), keyring,
+  Desk production({}, all_services(), topic_events(), keyring,
                   std::make_unique<test::MemoryResidentStore>(data),
                   std::make_unique<SharedVault>(vault));
   EXPECT_EQ(production.development_persons(Language::et).error().kind, Refusal::Kind::not_found);

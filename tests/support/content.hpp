@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "cloudevents/schema_catalogue.hpp"
+#include "resident/services.hpp"
+#include "workflow/load.hpp"
+
+// The tree's own content (schemas, events, services), read once for each test binary.
+namespace elukaar::test {
+
+inline const std::filesystem::path content{ELUKAAR_SOURCE_DIR};
+
+inline const workflow::SchemaTable& operation_schemas() {
+  static const auto loaded = workflow::read_schemas(content).value();
+  return loaded;
+}
+
+inline const cloudevents::SchemaCatalogue& topic_events() {
+  static const auto loaded = cloudevents::SchemaCatalogue::load(content / "events").value();
+  return loaded;
+}
+
+inline const resident::Services& all_services() {
+  static const resident::Services all(
+      workflow::load_all(content, operation_schemas()).value(), [](const std::string& source) {
+        return workflow::compile_canonical(source, operation_schemas());
+      });
+  return all;
+}
+
+}  // namespace elukaar::test
