@@ -86,8 +86,10 @@ void add_forecasts(CLI::App& workflow, int& exit_code) {
   family_options(command, *simulate);
   command->add_option("--cases", simulate->cases,
                       "write the cases as they stand at the end, one a line");
-  command->callback(
-      [simulate, &exit_code] { exit_code = simulate_workflow(*simulate, std::cout, std::cerr); });
+  command->callback([simulate, &exit_code] {
+    simulate->progress = ::isatty(STDERR_FILENO) != 0;
+    exit_code = simulate_workflow(*simulate, std::cout, std::cerr);
+  });
 
   const auto diff = std::make_shared<DiffOptions>();
   command = add_command(workflow, "diff", "What an edit changes, case by case and in sum",
@@ -100,8 +102,10 @@ void add_forecasts(CLI::App& workflow, int& exit_code) {
       ->check(CLI::ExistingFile);
   command->add_option("--most", diff->most, "cases shown one by one")->capture_default_str();
   family_options(command, diff->families);
-  command->callback(
-      [diff, &exit_code] { exit_code = diff_workflows(*diff, std::cout, std::cerr); });
+  command->callback([diff, &exit_code] {
+    diff->families.progress = ::isatty(STDERR_FILENO) != 0;
+    exit_code = diff_workflows(*diff, std::cout, std::cerr);
+  });
 
   const auto migrate = std::make_shared<MigrateOptions>();
   command = add_command(workflow, "migrate", "Whether running cases could be moved to another release",

@@ -21,11 +21,11 @@ void tell_problems(const Problems& problems, std::ostream& to) {
 }
 
 // The line that says what is running is overwritten by the next one.
-void show_progress(const TestOptions& options, std::size_t done, std::size_t all,
-                   const std::string& name, std::ostream& err) {
-  if (!options.progress) return;
+void show_progress(std::size_t done, std::size_t all, const std::string& name, std::ostream& err) {
   err << fmt::format("\r\x1b[K{} of {}  {}", done, all, name) << std::flush;
 }
+
+void end_progress(std::ostream& err) { err << "\r\x1b[K" << std::flush; }
 
 }  // namespace
 
@@ -50,7 +50,7 @@ int test_workflows(const TestOptions& options, std::ostream& out, std::ostream& 
   std::vector<simulate::Outcome> outcomes;
   simulate::Coverage coverage;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    show_progress(options, i, files.size(), files[i].string(), err);
+    if (options.progress) show_progress(i, files.size(), files[i].string(), err);
     const auto scenario = simulate::read_scenario(files[i]);
     if (!scenario) {
       unreadable.insert(unreadable.end(), scenario.error().begin(), scenario.error().end());
@@ -66,7 +66,7 @@ int test_workflows(const TestOptions& options, std::ostream& out, std::ostream& 
       outcomes.push_back(simulate::play(*scenario, municipality, **library, coverage));
     }
   }
-  if (options.progress) err << "\r\x1b[K" << std::flush;
+  if (options.progress) end_progress(err);
   tell_problems(unreadable, err);
   if (!options.junit.empty()) {
     std::ofstream junit(options.junit);
@@ -111,8 +111,18 @@ std::optional<simulate::FamilyOptions> families_of(const SimulateOptions& option
     err << fmt::format("--years: expected 1 to {}, found {}\n", simulate::max_years, options.years);
     return std::nullopt;
   }
-  return simulate::FamilyOptions{options.families, options.seed, *from, options.years,
-                                 !options.cases.empty()};
+  simulate::FamilyOptions families;
+  families.families = options.families;
+  families.seed = options.seed;
+  families.from = *from;
+  families.years = options.years;
+  families.keep_cases = !options.cases.empty();
+  if (options.progress) {
+    families.progress = [all = static_cast<std::size_t>(options.families), &err](int done) {
+      show_progress(static_cast<std::size_t>(done), all, "families", err);
+    };
+  }
+  return families;
 }
 
 Result<workflow::WorkflowPtr, Problems> municipality_of(const fs::path& file,
@@ -143,6 +153,7 @@ int simulate_workflow(const SimulateOptions& options, std::ostream& out, std::os
     return bad_usage;
   }
   const auto run = simulate::run_families(**library, *workflow, *families);
+  if (options.progress) end_progress(err);
   const auto forecast = simulate::figures_of(run);
   if (!options.cases.empty()) {
     std::ofstream cases(options.cases);
@@ -198,6 +209,7 @@ int diff_workflows(const DiffOptions& options, std::ostream& out, std::ostream& 
     }
     runs.push_back(std::move(*run));
   }
+  if (options.families.progress) end_progress(err);
   const auto comparison = simulate::compare_runs(runs[0], runs[1]);
   if (options.families.format == "json") {
     out << simulate::comparison_json(comparison, options.most).dump(2) << '\n';

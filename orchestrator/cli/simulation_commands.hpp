@@ -33,6 +33,7 @@ struct SimulateOptions {
   std::string from = "2026-01-01";  // first day
   std::string format = "text";
   std::filesystem::path cases;  // the cases at the end are written here, one a line; empty: not
+  bool progress = false;        // show how far it is on `err` (a terminal)
 };
 
 // Sends synthetic families through a municipality's service.

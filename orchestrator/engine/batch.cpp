@@ -27,7 +27,23 @@ struct Working {
   bool changed = false;
   std::vector<DeferredRow> deferred;  // oldest first
 
-  bool is_open() const { return core::is_open(value.lifecycle); }
+  bool is_open() const { return core::is_open(current().lifecycle); }
+  // The case as it is: as the store keeps it until the batch changes it.
+  const core::Case& current() const { return row.value ? *row.value : value; }
+  // To be changed.
+  core::Case& change() {
+    if (row.value) {
+      value = *row.value;
+      row.value = nullptr;
+    }
+    changed = true;
+    return value;
+  }
+  void become(core::Case next) {
+    row.value = nullptr;
+    value = std::move(next);
+    changed = true;
+  }
 };
 
 enum class Fate { applied, duplicate, parked };
@@ -203,7 +219,7 @@ class Fold {
     std::vector<CaseRef> with_deferred;
     for (CaseRow& row : transaction_.lock_cases(refs)) {
       auto working = decode(std::move(row));
-      if (working->value.deferred > 0) with_deferred.push_back(working->row.ref);
+      if (working->current().deferred > 0) with_deferred.push_back(working->row.ref);
       cases_.emplace(working->row.ref, std::move(working));
     }
     if (with_deferred.empty()) return;
@@ -239,6 +255,14 @@ class Fold {
 
   std::unique_ptr<Working> decode(CaseRow row) {
     auto working = std::make_unique<Working>();
+    if (row.value) {
+      working->workflow = parts_.workflows.newest(row.ref.municipality, row.service);
+      if (!working->workflow || parts_.workflows.number_of(working->workflow) != row.release) {
+        throw std::logic_error("a store that keeps values serves one release of a service");
+      }
+      working->row = std::move(row);
+      return working;
+    }
     core::Case& value = working->value = case_of(row);
     const Json document = Json::parse(row.state);
     // An unpinned case follows the newest release as long as its states still exist there.
@@ -349,7 +373,7 @@ class Fold {
             });
         if (!working->is_open() || !under_all) continue;
         const auto& where = route.rule->correlate[i].where;
-        if (where && !core::Step::holds(*working->workflow, working->value, *where, arrival.event,
+        if (where && !core::Step::holds(*working->workflow, working->current(), *where, arrival.event,
                                         parts_.calendar)) {
           continue;
         }
@@ -509,8 +533,7 @@ class Fold {
     std::erase_if(working.deferred,
                   [&](const DeferredRow& row) { return row.ordinal == ordinal; });
     writes_.deferred_removed.push_back({due.ref, ordinal});
-    --working.value.deferred;
-    working.changed = true;
+    --working.change().deferred;
     if (const auto input = decode_input(due.json)) {
       park_input(working, *input, "deferred-too-long",
                  "no state of the case took it within the time that its workflow allows");
@@ -550,7 +573,7 @@ class Fold {
     Working& working = *found->second;
     // The journal may have its receipt already, from when it began to wait.
     if (receipts_.contains({retried.ref, receipt_of(retried.input.key)})) {
-      retried.input.cause = working.value.sequence;
+      retried.input.cause = working.current().sequence;
     }
     core::Decision decision = decide(working, retried.input);
     using core::Disposition;
@@ -597,9 +620,9 @@ class Fold {
 
   core::Decision decide(const Working& working, const core::Input& input) {
     if (stop_) {
-      return core::stop(*working.workflow, working.value, input, now_, parts_.calendar, *stop_);
+      return core::stop(*working.workflow, working.current(), input, now_, parts_.calendar, *stop_);
     }
-    return core::decide(*working.workflow, working.value, input, now_, parts_.calendar);
+    return core::decide(*working.workflow, working.current(), input, now_, parts_.calendar);
   }
 
   // Takes a decision over into the batch, and everything that follows from it at once: early events
@@ -617,10 +640,8 @@ class Fold {
   // Moves the case out of the decision; the rest of it stays.
   void take_over(Working& working, const core::Input& input, core::Decision& decision) {
     using core::Disposition;
-    const std::uint32_t deferred = working.value.deferred;
-    working.value = std::move(decision.next);
-    working.value.deferred = deferred;
-    working.changed = true;
+    decision.next.deferred = working.current().deferred;
+    working.become(std::move(decision.next));
     ++result_.dispositions[std::string{core::to_string(decision.disposition)}];
     journal(working, input, decision);
     effects(working, input, decision.effects);
@@ -630,10 +651,10 @@ class Fold {
     const bool waits = decision.disposition == Disposition::deferred ||
                        decision.disposition == Disposition::incident;
     if (waits && input.cause == 0) {
-      DeferredRow row{working.row.ref, internal_lane_of(working.value.id), decision.entry.sequence,
-                      encode_input(input), std::nullopt};
+      DeferredRow row{working.row.ref, internal_lane_of(working.row.ref.id),
+                      decision.entry.sequence, encode_input(input), std::nullopt};
       if (decision.defer_for.count() > 0) row.until = now_ + decision.defer_for;
-      ++working.value.deferred;
+      ++working.change().deferred;
       working.deferred.push_back(row);
       writes_.deferred_added.push_back(std::move(row));
     }
@@ -653,12 +674,17 @@ class Fold {
     row.cause = decision.entry.cause;
     row.at = decision.entry.at;
     row.release = parts_.workflows.number_of(working.workflow);
-    row.trace = std::move(decision.entry.written_trace);
     row.hash = decision.entry.hash;
-    std::vector<OutgoingRecord> outgoing;
-    row.records = encode_records(decision.effects.records, parts_.topics, outgoing);
-    if (!outgoing.empty()) {
-      result_.published.push_back({row.lane, row.lane_sequence, std::move(outgoing)});
+    if (store_.keeps() == Keeps::values) {
+      row.told = std::make_shared<const Told>(
+          Told{std::move(decision.entry.trace), std::move(decision.effects.records)});
+    } else {
+      row.trace = std::move(decision.entry.written_trace);
+      std::vector<OutgoingRecord> outgoing;
+      row.records = encode_records(decision.effects.records, parts_.topics, outgoing);
+      if (!outgoing.empty()) {
+        result_.published.push_back({row.lane, row.lane_sequence, std::move(outgoing)});
+      }
     }
     if (input.cause == 0) receipts_.insert({row.ref, row.receipt});
     writes_.journal.push_back(std::move(row));
@@ -683,7 +709,7 @@ class Fold {
       writes_.calls_abandoned.push_back({ref, call});
     }
     for (const core::Key& key : effects.keys_added) {
-      CorrelationKey full{ref.municipality, working.value.service, key.name, key.value};
+      CorrelationKey full{ref.municipality, working.current().service, key.name, key.value};
       auto& found = found_[full];
       if (std::find(found.begin(), found.end(), ref) == found.end()) {
         found.push_back(ref);
@@ -691,7 +717,7 @@ class Fold {
       }
     }
     for (const core::Key& key : effects.keys_dropped) {
-      CorrelationKey full{ref.municipality, working.value.service, key.name, key.value};
+      CorrelationKey full{ref.municipality, working.current().service, key.name, key.value};
       std::erase(found_[full], ref);
       writes_.keys_dropped.push_back({std::move(full), ref.id});
     }
@@ -707,7 +733,7 @@ class Fold {
   // Events that came before their case had its key: applied now, in order of arrival.
   void offer_early(Working& working, const std::vector<core::Key>& keys) {
     for (const core::Key& key : keys) {
-      const CorrelationKey full{working.row.ref.municipality, working.value.service, key.name,
+      const CorrelationKey full{working.row.ref.municipality, working.current().service, key.name,
                                 key.value};
       const auto waiting = early_.find(full);
       if (waiting == early_.end()) continue;
@@ -748,7 +774,7 @@ class Fold {
       const DeferredRow row = working.deferred[i];
       auto input = decode_input(row.input);
       if (!input) throw StoreFault(StoreFault::Kind::refused, "", input.error());
-      input->cause = working.value.sequence;
+      input->cause = working.current().sequence;
       core::Decision decision = decide(working, *input);
       if (decision.disposition == core::Disposition::deferred) {
         ++i;
@@ -760,7 +786,7 @@ class Fold {
       }
       working.deferred.erase(working.deferred.begin() + static_cast<std::ptrdiff_t>(i));
       writes_.deferred_removed.push_back({row.ref, row.ordinal});
-      --working.value.deferred;
+      --working.change().deferred;
       if (decision.disposition == core::Disposition::parked) {
         park_input(working, *input, "unexpected", decision.reason);
         continue;
@@ -798,15 +824,20 @@ class Fold {
     row.pinned = value.pinned;
     row.lifecycle = lifecycle::to_string(value.lifecycle);
     row.incident = value.incident;
-    row.state = core::state_document(value, *working.workflow).dump();
-    row.context = value.context.dump();
-    row.status = value.status.is_null() ? std::nullopt : std::optional{value.status.dump()};
+    if (store_.keeps() == Keeps::texts) {
+      row.state = core::state_document(value, *working.workflow).dump();
+      row.context = value.context.dump();
+      row.status = value.status.is_null() ? std::nullopt : std::optional{value.status.dump()};
+    }
     row.revision = value.revision;
     row.sequence = value.sequence;
     row.deferred = value.deferred;
     row.hash = value.hash;
     row.decided_at = value.decided_at;
     row.created_at = value.created_at;
+    if (store_.keeps() == Keeps::values) {
+      row.value = std::make_shared<const core::Case>(std::move(working.value));
+    }
   }
 
   void note(BatchNote::Kind kind, CaseRef ref, EventKey key, std::string reason,

@@ -33,6 +33,12 @@ struct CaseRef {
   auto operator<=>(const CaseRef&) const = default;
 };
 
+// How a store keeps cases and what their decisions say.
+enum class Keeps {
+  texts,  // JSON members as text: what a database takes
+  values  // as they are: nothing is written or parsed (simulations); one release of a service only
+};
+
 // A case as it lies in the database; JSON members as text, read with the case's own workflow.
 struct CaseRow {
   CaseRef ref;
@@ -50,6 +56,14 @@ struct CaseRow {
   Digest hash{};
   Timestamp decided_at{};
   Timestamp created_at{};
+  // Keeps::values: the whole case; state, context and status are empty then.
+  std::shared_ptr<const core::Case> value{};
+};
+
+// What a decision says beside the journal's plain columns.
+struct Told {
+  Json trace;
+  std::vector<core::Record> records;
 };
 
 struct JournalRow {
@@ -68,6 +82,8 @@ struct JournalRow {
   std::string trace;
   std::string records;  // empty: nothing to publish
   Digest hash{};
+  // Keeps::values: instead of trace and records.
+  std::shared_ptr<const Told> told{};
 };
 
 // Something to publish, as the journal keeps it.
@@ -219,7 +235,7 @@ class BatchTransaction {
   virtual Timestamp now() = 0;
 
   // Moves the lanes on where their epoch is still the one given, and writes. False: a lane has been
-  // lost, nothing may be committed.
+  // lost, nothing may be committed. `writes` must live until commit().
   virtual bool write(const std::vector<Lane>& lanes, const std::string& owner,
                      std::chrono::seconds lease, const Writes& writes) = 0;
   virtual void commit() = 0;
@@ -232,6 +248,8 @@ class CaseStore {
   virtual ~CaseStore() = default;
 
   virtual std::unique_ptr<BatchTransaction> begin() = 0;
+  // In which form rows are read and written.
+  virtual Keeps keeps() const { return Keeps::texts; }
 
   // Takes Kafka lanes by name (rows are made where there are none), whoever had them.
   virtual std::vector<Lane> take_lanes(const std::vector<std::string>& names,

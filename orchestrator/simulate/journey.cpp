@@ -26,50 +26,49 @@ std::size_t readers_of(const core::Case& value, const Json& visible_to) {
 
 }  // namespace
 
-bool Journeys::decided(const Decided& decided, Json& status) {
+const Json* Journeys::decided(const Decided& decided) {
   Journey& journey = journeys_[decided.row.ref];
+  const core::Case& value = world_.read(decided.row.ref);
   if (journey.name.empty()) {
     journey.ref = decided.row.ref;
     journey.began = decided.row.at;
-    const auto& row = world_.store().cases().at(decided.row.ref);
-    const Json context = Json::parse(row.context);
-    journey.name = text_member(context.value("child", Json::object()), "key");
+    const auto child = value.context.find("child");
+    if (child != value.context.end()) journey.name = text_member(*child, "key");
     if (journey.name.empty()) journey.name = decided.row.key.id;
   }
-  bool news = false;
-  for (const engine::OutgoingRecord& record : decided.records) {
-    const bool is_status = record.topic == "elukaar.status";
-    if (!is_status && record.topic != "elukaar.notifications") continue;
-    const Json data = Json::parse(record.value).value("data", Json::object());
-    const auto readers = [&](const Json& visible_to) {
-      return readers_of(world_.read(world_.store().cases().at(decided.row.ref)), visible_to);
-    };
-    if (!is_status) {
+  const Json* news = nullptr;
+  for (const core::Record& record : decided.records) {
+    const Json& data = record.event.data;
+    if (record.topic == core::Record::Topic::notifications) {
       journey.sent.push_back({decided.row.at, text_member(data, "text"), "", "", true,
-                              readers(Json::array())});
-      continue;
+                              readers_of(value, Json::array())});
+    } else if (record.topic == core::Record::Topic::status) {
+      news = &data.at("status");
+      show(journey, value, *news, decided.row.at);
     }
-    status = data.value("status", Json{});
-    news = true;
-    Shown shown{decided.row.at, text_member(status, "text"), text_member(status, "by"), "", false, 0};
-    if (status.is_object()) shown.due = text_member(status.value("clock", Json{}), "due");
-    if (!journey.shown.empty() && journey.shown.back().text == shown.text) {
-      journey.shown.back().by = shown.by;
-      journey.shown.back().due = shown.due;
-      continue;
-    }
-    const std::string push = text_member(status, "push");
-    shown.told = !shown.text.empty() && !push.empty() && push != "none";
-    if (shown.told) shown.readers = readers(status.value("visibleTo", Json::array()));
-    journey.shown.push_back(std::move(shown));
   }
   return news;
+}
+
+// A change of the arguments alone is no new status to read.
+void Journeys::show(Journey& journey, const core::Case& value, const Json& status, Timestamp at) {
+  Shown shown{at, text_member(status, "text"), text_member(status, "by"), "", false, 0};
+  if (status.is_object()) shown.due = text_member(status.at("clock"), "due");
+  if (!journey.shown.empty() && journey.shown.back().text == shown.text) {
+    journey.shown.back().by = std::move(shown.by);
+    journey.shown.back().due = std::move(shown.due);
+    return;
+  }
+  const std::string push = text_member(status, "push");
+  shown.told = !shown.text.empty() && !push.empty() && push != "none";
+  if (shown.told) shown.readers = readers_of(value, status.at("visibleTo"));
+  journey.shown.push_back(std::move(shown));
 }
 
 std::map<engine::CaseRef, Journey> Journeys::finish() {
   for (auto& [ref, journey] : journeys_) {
     const engine::CaseRow& row = world_.store().cases().at(ref);
-    const core::Case value = world_.read(row);
+    const core::Case& value = world_.read(row);
     journey.ends_in = world_.workflow_of(row)->chart.active_paths(value.configuration);
     journey.incident = value.incident;
     journey.open = core::is_open(value.lifecycle);

@@ -36,13 +36,15 @@ class Journeys {
  public:
   explicit Journeys(World& world) : world_(world) {}
 
-  // The observer of World::on_decided; true: what is shown has got another text or other actions.
-  // `status` is then the new one.
-  bool decided(const Decided& decided, Json& status);
+  // The observer of World::on_decided. The status that has become another one, be it in its arguments
+  // alone; it lives as long as `decided`. Null: it has not changed.
+  const Json* decided(const Decided& decided);
   // All of them as they stand now, by case.
   std::map<engine::CaseRef, Journey> finish();
 
  private:
+  void show(Journey& journey, const core::Case& value, const Json& status, Timestamp at);
+
   World& world_;
   std::map<engine::CaseRef, Journey> journeys_;
 };

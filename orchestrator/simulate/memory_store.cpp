@@ -90,7 +90,7 @@ class MemoryTransaction : public engine::BatchTransaction {
     lanes_ = lanes;
     owner_ = owner;
     lease_ = lease;
-    writes_ = writes;
+    writes_ = &writes;
     return store_.owns(lanes_, owner_);
   }
 
@@ -99,7 +99,7 @@ class MemoryTransaction : public engine::BatchTransaction {
       throw engine::StoreFault(engine::StoreFault::Kind::connection_lost, "",
                                "a lane was lost between write and commit");
     }
-    store_.apply(lanes_, owner_, lease_, writes_);
+    store_.apply(lanes_, owner_, lease_, *writes_);
   }
 
  private:
@@ -107,7 +107,7 @@ class MemoryTransaction : public engine::BatchTransaction {
   std::vector<Lane> lanes_;
   std::string owner_;
   std::chrono::seconds lease_{0};
-  engine::Writes writes_;
+  const engine::Writes* writes_ = nullptr;
 };
 
 std::unique_ptr<engine::BatchTransaction> MemoryCaseStore::begin() {

@@ -40,7 +40,9 @@ class MemoryCaseStore : public engine::CaseStore {
   // Most things that may be due at times to come; more is a runaway workflow.
   static constexpr std::size_t max_agenda = 20'000'000;
 
-  explicit MemoryCaseStore(Timestamp start) : now_(start) {}
+  // Keeps::texts tries what a database is given as well; Keeps::values is some times quicker.
+  explicit MemoryCaseStore(Timestamp start, engine::Keeps keeps = engine::Keeps::texts)
+      : now_(start), keeps_(keeps) {}
 
   Timestamp now() const { return now_; }
   // Never back.
@@ -75,6 +77,7 @@ class MemoryCaseStore : public engine::CaseStore {
 
   // ---- The port ---------------------------------------------------------------------------------
   std::unique_ptr<engine::BatchTransaction> begin() override;
+  engine::Keeps keeps() const override { return keeps_; }
   std::vector<engine::Lane> take_lanes(const std::vector<std::string>& names,
                                        const std::string& owner,
                                        std::chrono::seconds lease) override;
@@ -123,6 +126,7 @@ class MemoryCaseStore : public engine::CaseStore {
   void apply_waiting(const engine::Writes& writes);
 
   Timestamp now_;
+  const engine::Keeps keeps_;
   std::uint64_t order_ = 0;
   std::map<engine::CaseRef, engine::CaseRow> cases_;
   std::set<engine::CaseRef> still_;  // suspended or in an incident

@@ -156,7 +156,7 @@ class Play : private Systems {
     if (row == nullptr) {
       return problem(step.where, "there is no case yet that the action could reach", "", "no-case");
     }
-    const core::Case value = world_.read(*row);
+    const core::Case value = world_.read(*row);  // as it was when the page offered the action
     const Pseudonym person{pseudonym_of(step.by, step.where)};
     if (!may(value, rule->second, person)) {
       found_.refused = "not-allowed";
@@ -336,14 +336,18 @@ class Play : private Systems {
       }
       outcome_.path.push_back(fmt::format("{} {}", to_moment_text(world_.now()), states));
     }
-    for (const engine::OutgoingRecord& record : decided.records) {
-      if (record.topic == "elukaar.status" || record.topic == "elukaar.notifications") {
-        const Json data = Json::parse(record.value).value("data", Json::object());
-        record.topic == "elukaar.status" ? show(*workflow, row, data.value("status", Json{}))
-                                         : tell(*workflow, row, data.value("text", ""), Json::array());
-      } else if (auto event =
-                     cloudevents::decode_json(record.value, cloudevents::Door::topic)) {
-        emitted_.push_back(std::move(*event));
+    for (const core::Record& record : decided.records) {
+      const Json& data = record.event.data;
+      switch (record.topic) {
+        case core::Record::Topic::status:
+          show(*workflow, row, data.at("status"));
+          break;
+        case core::Record::Topic::notifications:
+          tell(*workflow, row, data.at("text"), Json::array());
+          break;
+        case core::Record::Topic::service_events:
+          emitted_.push_back(record.event);
+          break;
       }
     }
   }
@@ -389,7 +393,7 @@ class Play : private Systems {
                           const std::string& field) { return reads(person, language, field); };
     const engine::CaseRow* row = current_case();
     if (row == nullptr) return;
-    const core::Case value = world_.read(*row);
+    const core::Case& value = world_.read(*row);
     found_.status = value.status;
     found_.context = value.context;
     found_.states = world_.workflow_of(*row)->chart.active_paths(value.configuration);
@@ -407,7 +411,7 @@ class Play : private Systems {
                                          const std::string& field) {
     const engine::CaseRow* row = current_case();
     if (row == nullptr) return failure(std::string{"there is no case"});
-    const core::Case value = world_.read(*row);
+    const core::Case& value = world_.read(*row);
     if (!value.status.is_object()) return failure(std::string{"nothing is shown"});
     status::Viewer viewer;
     viewer.language = status::parse_language(language).value_or(status::Language::et);

@@ -1,9 +1,13 @@
 #include "simulate/population.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <functional>
+#include <iterator>
+#include <mutex>
 #include <queue>
+#include <thread>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -22,6 +26,10 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::size_t max_line_bytes = cloudevents::max_event_bytes;
+
+// Families that share a world: its own making is paid for once, and what it keeps stays small. Not a
+// matter of threads, so that the outcome isn't either.
+constexpr int families_of_a_world = 64;
 
 std::uint64_t mixed(std::uint64_t value) {  // SplitMix64
   value += 0x9e3779b97f4a7c15ULL;
@@ -164,7 +172,7 @@ struct Shown {
   bool operator==(const Shown&) const = default;
 };
 
-// Families, officials and registers as they act by themselves, on the world's clock.
+// Some families, officials and registers as they act by themselves, on one world's clock. One thread.
 class Population : private Registers {
  public:
   Population(const Library& library, const workflow::WorkflowPtr& workflow,
@@ -178,16 +186,26 @@ class Population : private Registers {
     world_.on_parked([this](const engine::BatchNote& note) { ++run_.parked[note.reason]; });
   }
 
-  PopulationRun run() {
+  // The families with these numbers, `end` excluded.
+  PopulationRun run(int begin, int end) {
     const auto first = options_.from;
     const auto last = Date{std::chrono::year_month_day{first} + std::chrono::years{options_.years}};
-    for (int i = 0; i < options_.families; ++i) plan_birth(i, first, last);
+    for (int i = begin; i < end; ++i) plan_birth(i, first, last);
     const Timestamp until = calendar::start_of_day(last);
-    while (!plans_.empty() && plans_.top().at < until) {
-      Plan plan = plans_.top();
-      plans_.pop();
-      world_.advance_to(plan.at);
-      plan.act();
+    // In order of time: what falls due brings plans, and plans bring what falls due.
+    for (;;) {
+      const auto due = world_.next_due();
+      const Timestamp planned = plans_.empty() ? until : plans_.top().at;
+      if (due && *due < until && *due <= planned) {
+        world_.advance_to(*due);
+      } else if (planned < until) {
+        const Plan plan = plans_.top();
+        plans_.pop();
+        world_.advance_to(plan.at);
+        plan.act();
+      } else {
+        break;
+      }
     }
     world_.advance_to(until);
     run_.until = until;
@@ -209,14 +227,15 @@ class Population : private Registers {
 
   void keep_cases() {
     for (const auto& [ref, row] : world_.store().cases()) {
+      const core::Case& value = world_.read(row);
       run_.cases.push_back({{"case", ref.id.str()},
                             {"municipality", ref.municipality.str()},
                             {"service", row.service},
                             {"release", world_.workflow_of(row)->release},
                             {"open", row.lifecycle == "active"},
-                            {"state", Json::parse(row.state)},
-                            {"context", Json::parse(row.context)},
-                            {"status", row.status ? Json::parse(*row.status) : Json{}}});
+                            {"state", core::state_document(value, workflow_)},
+                            {"context", value.context},
+                            {"status", value.status}});
     }
   }
 
@@ -284,18 +303,16 @@ class Population : private Registers {
   // ---- What families and officials do with what they see ------------------------------------------
 
   void observe(const Decided& decided) {
-    Json status;
-    if (!journeys_.decided(decided, status) || !status.is_object()) return;
+    const Json* status = journeys_.decided(decided);
+    if (status == nullptr || !status->is_object()) return;
     const engine::CaseRef ref = decided.row.ref;
-    const std::string text = status.value("text", "");
-    Shown shown{text, status.value("actions", std::vector<std::string>{})};
-    if (shown == shown_[ref]) return;
-    shown_[ref] = std::move(shown);
-    const core::Case value = world_.read(world_.store().cases().at(ref));
-    const std::string child = value.context.value("child", Json::object()).value("key", ref.id.str());
-    const auto offers = [&](std::string_view action) {
-      return shown_[ref].offers(action);
-    };
+    Shown now{status->at("text"), status->at("actions").get<std::vector<std::string>>()};
+    Shown& shown = shown_[ref];
+    if (now == shown) return;
+    shown = std::move(now);
+    const std::string& text = shown.text;
+    const std::string child = object_in(world_.read(ref).context, "child").value("key", ref.id.str());
+    const auto offers = [&](std::string_view action) { return shown.offers(action); };
     if (offers("apply")) plan_application(ref, child, offers("not-now"));
     if (offers("accept")) plan_answer(ref, child, offers);
     if (text == "manual_review" && knows("review-decided")) plan_review(ref, child);
@@ -342,7 +359,7 @@ class Population : private Registers {
     const auto event_rule = workflow_.events.find(rule->second.event);
     if (event_rule == workflow_.events.end()) return;
     if (!shown_[ref].offers(name)) return;  // what a page no longer offers, nobody presses
-    const core::Case value = world_.read(world_.store().cases().at(ref));
+    const core::Case& value = world_.read(ref);
     const std::string actor = guardians(child).front().at("key");
     const ActionId id{Uuid::derived(world_.now(), child, name, static_cast<std::uint32_t>(++acts_[ref]))};
     const auto asked = [&](const std::optional<cel::Program>& program) {
@@ -389,9 +406,15 @@ class Population : private Registers {
     }
   }
 
+  // A member of the context that is an object; an empty one, where there is none.
+  static const Json& object_in(const Json& context, const char* name) {
+    static const Json nothing = Json::object();
+    const auto found = context.find(name);
+    return found == context.end() || !found->is_object() ? nothing : *found;
+  }
+
   std::string application_of(const engine::CaseRef& ref) {
-    const Json context = Json::parse(world_.store().cases().at(ref).context);
-    return context.value("application", Json::object()).value("id", "");
+    return object_in(world_.read(ref).context, "application").value("id", "");
   }
 
   void plan_review(const engine::CaseRef& ref, const std::string& child) {
@@ -407,8 +430,7 @@ class Population : private Registers {
     const int round = ++offers_[ref];
     const std::string occasion = "round" + std::to_string(round);
     plan(later(child, occasion + "moves", 120), [this, ref, child] {
-      const Json context = Json::parse(world_.store().cases().at(ref).context);
-      Json queue = context.value("queue", Json::object());
+      Json queue = object_in(world_.read(ref).context, "queue");
       if (!queue.contains("position") || queue.at("position") < 2) return;
       queue["position"] = queue.at("position").get<int>() - 1;
       send("queue-position-changed", fmt::format("queue-{}-{}", ref.id.str(), ++acts_[ref]),
@@ -425,15 +447,13 @@ class Population : private Registers {
     const std::string occasion = "offer" + to_iso_date(spring);
     plan(calendar::start_of_day(spring) + hours{9} + minutes{fate_.below(child, occasion, 20 * 24 * 60)},
          [this, ref, child, spring, occasion] {
-           const auto& row = world_.store().cases().at(ref);
-           const bool queued = row.status && Json::parse(*row.status).value("text", "") == "queued";
-           if (!queued) return;
+           const core::Case& value = world_.read(ref);
+           if (!value.status.is_object() || value.status.at("text") != "queued") return;
            if (fate_.share(child, occasion + "gets") >= behaviour_.offered_in_round) {
              const auto date = std::chrono::year_month_day{spring};
              return plan_offer(ref, child, Date{date + std::chrono::years{1}});
            }
-           const Json context = Json::parse(row.context);
-           const Json wanted = context.value("application", Json::object());
+           const Json& wanted = object_in(value.context, "application");
            const auto year = std::chrono::year_month_day{spring}.year();
            Json offer = {{"id", fmt::format("offer-{}-{}", ref.id.str(), ++acts_[ref])},
                          {"revision", 1},
@@ -454,8 +474,7 @@ class Population : private Registers {
   }
 
   void send_place(const engine::CaseRef& ref, const std::string& event, const std::string& member) {
-    const Json context = Json::parse(world_.store().cases().at(ref).context);
-    const Json offer = context.value("offer", Json::object());
+    const Json& offer = object_in(world_.read(ref).context, "offer");
     const std::string today = to_iso_date(calendar::day_in_tallinn(world_.now()));
     Json place = {{"kindergarten", offer.value("kindergarten", "simulated-house")},
                   {"start", offer.value("start", today)}};
@@ -476,11 +495,79 @@ class Population : private Registers {
   std::map<engine::CaseRef, int> acts_;
 };
 
+// Adds a group's outcome to that of the groups before.
+void add(PopulationRun& all, PopulationRun&& group) {
+  all.journeys.merge(group.journeys);
+  all.born.merge(group.born);
+  for (const auto& [reason, count] : group.parked) all.parked[reason] += count;
+  for (const auto& [reason, count] : group.refused) all.refused[reason] += count;
+  std::move(group.cases.begin(), group.cases.end(), std::back_inserter(all.cases));
+  all.until = group.until;
+  all.inputs += group.inputs;
+}
+
+// The groups of one run, taken by whichever thread is free.
+class Groups {
+ public:
+  Groups(const Library& library, const workflow::WorkflowPtr& workflow,
+         const FamilyOptions& options)
+      : library_(library), workflow_(workflow), options_(options),
+        outcomes_(static_cast<std::size_t>(options.families + families_of_a_world - 1) /
+                  families_of_a_world) {}
+
+  PopulationRun run() {
+    const std::size_t wished =
+        options_.threads != 0 ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
+    {
+      std::vector<std::jthread> others;
+      for (std::size_t i = 1; i < std::min(wished, outcomes_.size()); ++i) {
+        others.emplace_back([this] { work(); });
+      }
+      work();
+    }
+    if (failed_) std::rethrow_exception(failed_);
+    PopulationRun all;
+    for (PopulationRun& outcome : outcomes_) add(all, std::move(outcome));
+    std::sort(all.cases.begin(), all.cases.end(), [](const Json& one, const Json& other) {
+      return one.at("case") < other.at("case");
+    });
+    return all;
+  }
+
+ private:
+  void work() {
+    for (std::size_t at = next_++; at < outcomes_.size(); at = next_++) {
+      const int begin = static_cast<int>(at) * families_of_a_world;
+      const int end = std::min(begin + families_of_a_world, options_.families);
+      try {
+        outcomes_[at] = Population(library_, workflow_, options_).run(begin, end);
+      } catch (...) {
+        next_ = outcomes_.size();
+        const std::lock_guard lock{mutex_};
+        failed_ = std::current_exception();
+        return;
+      }
+      const std::lock_guard lock{mutex_};
+      done_ += end - begin;
+      if (options_.progress) options_.progress(done_);
+    }
+  }
+
+  const Library& library_;
+  const workflow::WorkflowPtr& workflow_;
+  const FamilyOptions& options_;
+  std::vector<PopulationRun> outcomes_;
+  std::atomic<std::size_t> next_ = 0;
+  std::mutex mutex_;  // of what follows
+  int done_ = 0;
+  std::exception_ptr failed_;
+};
+
 }  // namespace
 
 PopulationRun run_families(const Library& library, const workflow::WorkflowPtr& workflow,
                            const FamilyOptions& options) {
-  return Population(library, workflow, options).run();
+  return Groups(library, workflow, options).run();
 }
 
 Result<PopulationRun, Problems> run_events(const Library& library,
@@ -522,8 +609,7 @@ Result<PopulationRun, Problems> run_events(const Library& library,
   World world(library.parts(workflow), registers, recorded.front().time);
   Journeys journeys(world);
   PopulationRun run;
-  Json status;
-  world.on_decided([&](const Decided& decided) { journeys.decided(decided, status); });
+  world.on_decided([&](const Decided& decided) { journeys.decided(decided); });
   world.on_parked([&](const engine::BatchNote& note) { ++run.parked[note.reason]; });
   for (const cloudevents::CloudEvent& event : recorded) {
     world.advance_to(event.time);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ struct FamilyOptions {
   Date from = Date{std::chrono::year{2026} / 1 / 1};
   int years = 3;
   bool keep_cases = false;  // fills PopulationRun::cases
+  unsigned threads = 0;     // 0: as many as the machine has cores; the outcome is the same
+  // Told from time to time how many families are through; by any thread, one at a time.
+  std::function<void(int done)> progress{};
 };
 
 // How synthetic families and registers behave; shares of one. Assumptions, not measurements: births are
@@ -49,7 +53,8 @@ struct PopulationRun {
 };
 
 // Lets synthetic families go through a municipality's service. What each family does depends on the
-// seed, the family and the opportunity alone, so that two versions of a file meet the same families.
+// seed, the family and the opportunity alone, so that two versions of a file meet the same families, and
+// so that groups of families, each in a world of its own, may run on several threads.
 PopulationRun run_families(const Library& library, const workflow::WorkflowPtr& workflow,
                            const FamilyOptions& options);
 

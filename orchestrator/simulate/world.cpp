@@ -32,7 +32,7 @@ World::World(Parts parts, Systems& systems, Timestamp start)
     : events_(parts.events),
       calendar_(std::move(parts.calendar)),
       systems_(systems),
-      store_(start),
+      store_(start, engine::Keeps::values),
       workflows_(std::move(parts.workflows), std::move(parts.compile)),
       parts_{workflows_, events_, calendar_, keyring_, {}} {
   workflows_.register_with(store_);
@@ -126,8 +126,7 @@ void World::tell(const engine::BatchResult& result) {
   const auto rows = store_.take_journal();
   if (!observer_) return;
   for (const engine::JournalRow& row : rows) {
-    const auto records = engine::decode_records(row.records.empty() ? "[]" : row.records);
-    observer_({row, Json::parse(row.trace), records});
+    observer_({row, row.told->trace, row.told->records});
   }
 }
 
@@ -157,15 +156,6 @@ workflow::WorkflowPtr World::workflow_of(const engine::CaseRow& row) {
   auto own = workflows_.by_number(row.release, store_);
   if (!own) throw std::runtime_error(own.error());
   return *own;
-}
-
-core::Case World::read(const engine::CaseRow& row) {
-  core::Case value = engine::case_of(row);
-  const workflow::WorkflowPtr workflow = workflow_of(row);
-  if (auto read = core::read_state_document(Json::parse(row.state), *workflow, value); !read) {
-    throw std::runtime_error(read.error());
-  }
-  return value;
 }
 
 }  // namespace elukaar::simulate

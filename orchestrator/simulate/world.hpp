@@ -42,7 +42,7 @@ class Systems {
 struct Decided {
   const engine::JournalRow& row;
   const Json& trace;
-  const std::vector<engine::OutgoingRecord>& records;
+  const std::vector<core::Record>& records;
 };
 
 // One or many cases on a virtual clock: the engine's own batch over a store in memory, with the time
@@ -92,8 +92,9 @@ class World {
   void advance_to(Timestamp until);
   std::optional<Timestamp> next_due() const { return store_.next_due(); }
 
-  // The case as its own workflow reads it.
-  core::Case read(const engine::CaseRow& row);
+  // The case of a row; it may change with the next input.
+  const core::Case& read(const engine::CaseRow& row) const { return *row.value; }
+  const core::Case& read(const engine::CaseRef& ref) const { return read(store_.cases().at(ref)); }
   workflow::WorkflowPtr workflow_of(const engine::CaseRow& row);
 
   std::uint64_t inputs() const { return inputs_; }  // carried through so far

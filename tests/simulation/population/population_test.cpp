@@ -1,6 +1,7 @@
 // Synthetic families through a municipality's service; what an edit changes; whether cases can be moved.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -72,6 +73,46 @@ TEST_F(Families, do_the_same_with_the_same_seed_and_else_not) {
   const std::string once = figures(1);
   EXPECT_EQ(once, figures(1));
   EXPECT_NE(once, figures(2));
+}
+
+TEST_F(Families, do_the_same_on_any_number_of_threads) {
+  const auto outcome = [&](unsigned threads) {
+    FamilyOptions options = few();
+    options.threads = threads;
+    options.keep_cases = true;
+    int last = 0;
+    options.progress = [&](int done) {
+      EXPECT_GT(done, last);
+      last = done;
+    };
+    const PopulationRun run = run_families(*library_, service(), options);
+    EXPECT_EQ(last, options.families);
+    EXPECT_TRUE(std::is_sorted(run.cases.begin(), run.cases.end(), [](const auto& a, const auto& b) {
+      return a.at("case") < b.at("case");
+    }));
+    return forecast_json(figures_of(run)).dump() + Json(run.cases).dump();
+  };
+  const std::string alone = outcome(1);
+  EXPECT_EQ(alone, outcome(3));
+  EXPECT_EQ(alone, outcome(0));
+}
+
+// A family's way does not depend on who else is simulated: the first ones of many do as they do alone.
+TEST_F(Families, do_not_disturb_each_other) {
+  FamilyOptions options = few();
+  options.families = 10;
+  const PopulationRun alone = run_families(*library_, service(), options);
+  const PopulationRun among = run_families(*library_, service(), few());
+  ASSERT_GE(alone.journeys.size(), 9u);
+  for (const auto& [ref, journey] : alone.journeys) {
+    const Journey& other = among.journeys.at(ref);
+    EXPECT_EQ(journey.ends_in, other.ends_in) << journey.name;
+    ASSERT_EQ(journey.shown.size(), other.shown.size()) << journey.name;
+    for (std::size_t i = 0; i < journey.shown.size(); ++i) {
+      EXPECT_EQ(journey.shown[i].at, other.shown[i].at) << journey.name << journey.shown[i].text;
+      EXPECT_EQ(journey.shown[i].text, other.shown[i].text) << journey.name;
+    }
+  }
 }
 
 TEST_F(Families, show_no_difference_between_equal_files) {
