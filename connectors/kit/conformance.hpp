@@ -60,6 +60,7 @@ inline std::string text_of(const Outcome& outcome) {
     std::string operator()(const Refused& each) const { return each.code + " " + each.message; }
     std::string operator()(const Invalid& each) const { return each.detail; }
     std::string operator()(const Unavailable& each) const { return each.detail; }
+    std::string operator()(const Entrusted&) const { return "entrusted to an official"; }
   };
   return std::visit(Text{}, outcome);
 }

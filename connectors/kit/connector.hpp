@@ -27,7 +27,7 @@ struct Call {
   std::string traceparent;  // W3C trace context, empty where there is none
 };
 
-// What became of one attempt. Texts in all four are written by us: what a foreign system says in
+// What became of one attempt. Texts in all of them are written by us: what a foreign system says in
 // words may name a person, and these texts reach journals and logs.
 struct Answered {
   Json output;  // fits the operation's output schema
@@ -47,7 +47,9 @@ struct Unavailable {
   std::string detail;
   std::optional<std::chrono::seconds> retry_after;
 };
-using Outcome = std::variant<Answered, Refused, Invalid, Unavailable>;
+// Nothing is sent: an official carries it out, and his answer is the call's. The call rests until then.
+struct Entrusted {};
+using Outcome = std::variant<Answered, Refused, Invalid, Unavailable, Entrusted>;
 
 // The way from a pseudonym to the person, for one call: each reading is recorded with the call's case
 // and purpose (Andmejälgija), so a connector asks for no more than the request needs.
@@ -81,12 +83,18 @@ class Connector {
   virtual std::string_view role() const = 0;
   virtual const std::vector<Operation>& operations() const = 0;
 
-  // The exchange that performs `call`, or why there can be none (Refused or Invalid).
+  // The exchange that performs `call`, or why there can be none (Refused, Invalid or Entrusted).
   virtual Result<HttpRequest, Outcome> request(const Call& call, PersonalData& persons) const = 0;
 
   // What a response to the request of `call` means. Timeouts and broken connections never get here:
   // they are Unavailable by themselves.
   virtual Outcome read(const Call& call, const HttpResponse& response) const = 0;
+
+  // What `output` is worth as an official's answer to an entrusted call: Answered, or Invalid with what
+  // is to be changed.
+  virtual Outcome judge(const Call& call, Json output) const {
+    return read_output(operations(), call, std::move(output));
+  }
 };
 
 }  // namespace elukaar::kit

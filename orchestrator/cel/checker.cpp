@@ -212,6 +212,7 @@ class Checker {
     node.source = node.name == "event"        ? Source::event
                   : node.name == "context"    ? Source::context
                   : node.name == "parameters" ? Source::parameters
+                  : node.name == "systems"    ? Source::systems
                   : node.name == "now"        ? Source::now
                                               : Source::other;
     mention(node, inner);

@@ -131,6 +131,7 @@ class Evaluation {
       case Source::event: json = activation_.event; break;
       case Source::context: json = activation_.context; break;
       case Source::parameters: json = activation_.parameters; break;
+      case Source::systems: json = activation_.systems; break;
       case Source::now:
         if (activation_.now) return Value::timestamp(*activation_.now);
         break;

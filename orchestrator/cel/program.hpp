@@ -26,7 +26,7 @@ inline constexpr int max_nesting = 200;             // brackets, operators and c
 
 // What an expression may mention.
 struct Environment {
-  // Usually event, context, parameters; `now` with type timestamp where it is allowed.
+  // Usually event, context, parameters, systems; `now` with type timestamp where it is allowed.
   std::map<std::string, Type, std::less<>> variables;
   // state(path), deadline(term) and clock(name) are allowed: the expression belongs to a state of a case.
   bool case_functions = false;
@@ -61,6 +61,7 @@ struct Activation {
   const Json* event = nullptr;
   const Json* context = nullptr;
   const Json* parameters = nullptr;
+  const Json* systems = nullptr;  // role → profile
   std::optional<Timestamp> now{};
   const CaseFacts* facts = nullptr;
   const calendar::Calendar* calendar = nullptr;  // none: Estonia's without exceptions

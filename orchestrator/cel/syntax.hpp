@@ -31,7 +31,7 @@ enum class Operation {
 enum class Macro { all, exists, exists_one, map, filter };
 
 // Where an identifier's value comes from.
-enum class Source { unbound, event, context, parameters, now, other, local };
+enum class Source { unbound, event, context, parameters, systems, now, other, local };
 
 struct Node;
 using NodePtr = std::unique_ptr<Node>;

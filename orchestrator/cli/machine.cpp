@@ -165,6 +165,7 @@ class WorkflowMachine final : public Machine, private cel::CaseFacts {
     with.event = event_;
     with.context = &context_;
     with.parameters = &workflow_->parameters;
+    with.systems = &workflow_->municipality.systems;
     with.now = now_;
     with.facts = this;
     return with;

@@ -30,6 +30,7 @@
 #include "engine/dispatcher.hpp"
 #include "engine/intake.hpp"
 #include "engine/worker.hpp"
+#include "place_register/manual.hpp"
 #include "place_register/place_register.hpp"
 #include "population_register/population_register.hpp"
 #include "office/office.hpp"
@@ -132,10 +133,21 @@ kit::Registry make_registry(const Settings& settings, const Content& content) {
           settings.file.string(), configured.role));
     }
   }
+  // Its officials play it: nothing is configured, so it is there wherever a file names it.
+  const bool by_hand = std::any_of(
+      content.services.begin(), content.services.end(), [](const workflow::Service& service) {
+        return service.workflow->municipality.does_by_hand("place-register");
+      });
+  if (by_hand) {
+    auto connector = or_stop(place_register::ManualRegister::make(
+        settings.content_dir / "connectors" / "place_register" / "operations"));
+    const auto added = registry.add(std::string{workflow::by_hand}, connector);
+    if (!added) throw CannotStart(added.error());
+  }
   for (const auto& service : content.services) {
     const auto& municipality = service.workflow->municipality;
-    for (const auto& [role, profile] : municipality.systems) {
-      if (auto used = registry.use(municipality.ehak, role, profile); !used) {
+    for (const auto& [role, profile] : municipality.systems.items()) {
+      if (auto used = registry.use(municipality.ehak, role, profile.get<std::string>()); !used) {
         throw CannotStart(fmt::format("{}: {}", service.file.string(), used.error()));
       }
     }
@@ -372,7 +384,7 @@ class Program {
     office.session_idle = settings_.http.session_idle;
     office.session_max = settings_.http.session_max;
     return std::make_unique<office::Office>(
-        office, services_, content_.events, content_.forms.catalogue(),
+        office, services_, content_.events, content_.forms.catalogue(), registry_, content_.keyring,
         std::make_unique<adapters::postgres::OfficeStore>(connection),
         std::make_unique<adapters::postgres::ResidentStore>(connection),
         std::make_unique<adapters::postgres::VaultStore>(connection, content_.keyring,

@@ -49,6 +49,7 @@ class Deciding {
     decision_.entry.cause = input.cause;
     decision_.entry.at = not_before(now, value.decided_at);
     decision_.entry.trace = Json::object();
+    if (!input.official.empty()) decision_.entry.trace["official"] = input.official;
   }
 
   Decision run() {

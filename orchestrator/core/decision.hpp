@@ -45,6 +45,7 @@ struct CallRequest {
   std::string operation;
   Json input;
   std::chrono::milliseconds timeout{0};
+  std::optional<Date> by;  // by when it is to be done, where an official carries it out
 };
 
 struct ActionOutcome {

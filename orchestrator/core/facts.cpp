@@ -34,6 +34,7 @@ cel::Activation Facts::activation(const Json& event) const {
   with.event = &event;
   with.context = &value_.context;
   with.parameters = &workflow_.parameters;
+  with.systems = &workflow_.municipality.systems;
   with.facts = this;
   with.calendar = &calendar_;
   with.now = now_;

@@ -52,6 +52,8 @@ struct Input {
   std::variant<EventArrived, TimerFired, CallNews, ActionTaken, Command> body;
   // The sequence of the journal row whose change let a deferred input in again; 0: first time.
   std::uint64_t cause = 0;
+  // The official's pseudonym, where one answered a call or entered what a person said; journalled.
+  std::string official{};
 };
 
 // The short word for the kind of input: event, timer, call, action, command.

@@ -351,12 +351,24 @@ Result<void, std::string> Step::request_calls() {
       if (!input) return failure(input.error().text());
       const CallId id{Uuid::derived(input_.received_at, input_.key.source,
                                     value_.id.str() + "/" + input_.key.id, ++created_)};
+      auto by = task_date(invoke, facts);
+      if (!by) return failure(by.error());
       value_.calls.push_back({id, state.path, invoke.id, entry.number, invoke.role});
       effects_.calls_requested.push_back({id, state.path, entry.number, invoke.id, invoke.role,
-                                          invoke.operation, std::move(*input), invoke.timeout});
+                                          invoke.operation, std::move(*input), invoke.timeout,
+                                          *by});
     }
   }
   return {};
+}
+
+// By when an official is to have answered; nothing where a system does.
+Result<std::optional<Date>, std::string> Step::task_date(const workflow::Invoke& invoke,
+                                                         const Facts& facts) const {
+  if (!invoke.by || !workflow_.municipality.does_by_hand(invoke.role)) return std::nullopt;
+  const auto by = invoke.by->evaluate(facts.activation(*event_));
+  if (!by) return failure(by.error().text());
+  return by->is_string() ? parse_iso_date(by->get_ref<const std::string&>()) : std::nullopt;
 }
 
 Result<void, std::string> Step::find_parties() {
@@ -382,6 +394,17 @@ Result<void, std::string> Step::find_parties() {
   return {};
 }
 
+// Where officials do what a register would, it is their turn whenever it would be its.
+std::string Step::turn_of(const workflow::Workflow& workflow, const Case& value,
+                          const workflow::StatusRule& status) {
+  const bool by_hand =
+      status.turn == "register" &&
+      std::any_of(value.calls.begin(), value.calls.end(), [&](const OpenCall& call) {
+        return workflow.municipality.does_by_hand(call.role);
+      });
+  return by_hand ? "municipality" : status.turn;
+}
+
 Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, const Case& value,
                                           const calendar::Calendar& calendar) {
   const auto state = deepest(workflow, value.configuration,
@@ -392,7 +415,7 @@ Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, co
   const Facts facts(workflow, value, value.configuration, rule.path, calendar);
   const cel::Activation with = facts.activation(empty_event);
   Json shown = {{"text", status.text},
-                {"turn", status.turn},
+                {"turn", turn_of(workflow, value, status)},
                 {"push", status.push},
                 {"by", nullptr},
                 {"clock", Clocks::shown(value, status.clock, calendar)},

@@ -5,6 +5,7 @@
 #include "calendar/calendar.hpp"
 #include "core/clocks.hpp"
 #include "core/decision.hpp"
+#include "core/facts.hpp"
 
 namespace elukaar::core {
 
@@ -53,6 +54,8 @@ class Step : private chart::Host {
                                                        const calendar::Calendar& calendar);
 
  private:
+  static std::string turn_of(const workflow::Workflow& workflow, const Case& value,
+                             const workflow::StatusRule& status);
   void select_event(const chart::CurrentEvent& event) override;
   Result<bool, std::string> guard(int index, const chart::Configuration& active) override;
   Result<void, std::string> action(int index, const chart::Configuration& active,
@@ -67,6 +70,8 @@ class Step : private chart::Host {
   Result<void, std::string> arm_timers();
   std::vector<Timer>::const_iterator former_timer(const Timer& timer) const;
   Result<void, std::string> request_calls();
+  Result<std::optional<Date>, std::string> task_date(const workflow::Invoke& invoke,
+                                                     const Facts& facts) const;
   Result<void, std::string> find_parties();
 
   const workflow::Workflow& workflow_;

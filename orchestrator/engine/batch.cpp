@@ -494,6 +494,7 @@ class Fold {
       news.payload = Json::parse(due.text_b);
     }
     input.body = std::move(news);
+    input.official = due.json;
     writes_.call_news_read.push_back({due.ref, CallId{due.id}});
     settle(working, input, decide(working, input));
   }
@@ -502,9 +503,12 @@ class Fold {
     core::Input input;
     input.key = {"elukaar/action", due.id.str()};
     input.received_at = due.at;
-    input.body =
-        core::ActionTaken{due.text_a, Pseudonym{due.text_c}, due.text_b, due.n,
-                          Json::parse(due.json)};
+    Json event = Json::parse(due.json);
+    if (const auto office = event.find("office"); office != event.end()) {
+      input.official = office->value("official", "");
+    }
+    input.body = core::ActionTaken{due.text_a, Pseudonym{due.text_c}, due.text_b, due.n,
+                                   std::move(event)};
     settle(working, input, decide(working, input));
   }
 

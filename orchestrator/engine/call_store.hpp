@@ -50,6 +50,7 @@ struct ClaimRequest {
 struct CallReport {
   // succeeded: `result` is the operation's output without personal fields; news: done.
   // failed: `result` is {kind, code?, message?}; news: error.
+  // entrusted: rests until an official has answered (office/); no news.
   // backoff: due again after `delay`; news: delayed, if `tells_delay`.
   lifecycle::CallState state = lifecycle::CallState::backoff;
   Municipality municipality;

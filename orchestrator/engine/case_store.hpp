@@ -137,7 +137,7 @@ struct DueInput {
   std::string text_a;  // action: name · command: kind · call: news · timer: state
   std::string text_b;  // action: subject · command: operator · call: result · timer: key
   std::string text_c;  // action: person · command: reason · call: role
-  std::string json;    // action: event · deferred: input
+  std::string json;    // action: event · deferred: input · call: the official who answered, or empty
   std::int64_t n = 0;  // action: subject's version · timer: entry · deferred: ordinal
   std::string bytes;   // parked_retry: sealed bytes
 };

@@ -313,6 +313,8 @@ void Dispatcher::Implementation::conclude(const UnderWay& done, kit::Outcome out
         } else if constexpr (std::is_same_v<Kind, kit::Invalid>) {
           tell(DispatchNote::Kind::invalid, call, each.detail);
           return fail(call, CallEvent::invalid, "", each.detail);
+        } else if constexpr (std::is_same_v<Kind, kit::Entrusted>) {
+          return report(call, CallEvent::entrust);
         } else {
           return put_off(call, each.detail, each.retry_after, true);
         }

@@ -62,8 +62,8 @@ struct DispatchNote {
 // out of the answers into the vault, and records what became of each call; the worker that owns the
 // case's lane reads that as an input of the case. An unavailable system is asked again with the same
 // call id, later and later, until the call's limit; a call whose dispatcher died is repeated when its
-// lease ends. Owned and used by one thread; wake() may come from any. Keeps references to all it is
-// given.
+// lease ends; what an official carries out is left to him. Owned and used by one thread; wake() may
+// come from any. Keeps references to all it is given.
 class Dispatcher {
  public:
   // `now` is real time and only measures what passes between a claim and its report. Throws

@@ -26,6 +26,7 @@ std::string encode_input(const core::Input& input) {
     json["subjectVersion"] = action->subject_version;
     json["event"] = action->event;
   }
+  if (!input.official.empty()) json["official"] = input.official;
   return json.dump();
 }
 
@@ -35,6 +36,7 @@ Result<core::Input, std::string> decode_input(const std::string& text) try {
   input.key = {json.at("source"), json.at("id")};
   input.received_at =
       Timestamp{std::chrono::microseconds{json.at("receivedAt").get<std::int64_t>()}};
+  input.official = json.value("official", "");
   const auto kind = json.at("kind").get<std::string>();
   if (kind == "event") {
     input.body = core::EventArrived{json.at("name"), json.at("event")};

@@ -61,10 +61,14 @@ Result<workflow::WorkflowPtr, std::string> Workflows::by_number(int number, Case
     return failure(fmt::format("workflow release {} no longer compiles: {}", number,
                                compiled.error().empty() ? "" : to_text(compiled.error().front())));
   }
+  // The rules stay as they were; which system plays a role, whom to ask and the like hold at once.
+  auto pinned = std::make_shared<workflow::Workflow>(**compiled);
+  if (const auto now = newest(pinned->municipality.ehak, pinned->service)) {
+    pinned->municipality = now->municipality;
+  }
   const std::lock_guard lock{mutex_};
-  by_number_[number] = *compiled;
-  numbers_[compiled->get()] = number;
-  return *compiled;
+  numbers_[pinned.get()] = number;
+  return by_number_[number] = std::move(pinned);
 }
 
 }  // namespace elukaar::engine

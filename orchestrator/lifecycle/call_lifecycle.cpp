@@ -30,16 +30,21 @@ struct CallMachine : machine::Definition<CallMachine, CallEffect> {
                            Row<State<S::inflight>, On<E::unavailable>, State<S::backoff>, Retry>,
                            Row<State<S::inflight>, On<E::gave_up>, State<S::failed>, Report>,
                            Row<State<S::inflight>, On<E::lease_expired>, State<S::backoff>, Retry>,
+                           Row<State<S::inflight>, On<E::entrust>, State<S::entrusted>>,
                            Row<State<S::inflight>, On<E::abandon>, State<S::abandoned>>,
                            Row<State<S::backoff>, On<E::claim>, State<S::inflight>>,
                            Row<State<S::backoff>, On<E::gave_up>, State<S::failed>, Report>,
-                           Row<State<S::backoff>, On<E::abandon>, State<S::abandoned>>> {};
+                           Row<State<S::backoff>, On<E::abandon>, State<S::abandoned>>,
+                           Row<State<S::entrusted>, On<E::answered>, State<S::succeeded>, Report>,
+                           Row<State<S::entrusted>, On<E::refused>, State<S::failed>, Report>,
+                           Row<State<S::entrusted>, On<E::abandon>, State<S::abandoned>>> {};
 };
 using Machine = boost::msm::back::state_machine<CallMachine>;
 
 constexpr std::pair<S, std::string_view> state_names[] = {
-    {S::pending, "pending"},     {S::inflight, "inflight"}, {S::backoff, "backoff"},
-    {S::succeeded, "succeeded"}, {S::failed, "failed"},     {S::abandoned, "abandoned"}};
+    {S::pending, "pending"},     {S::inflight, "inflight"},   {S::backoff, "backoff"},
+    {S::entrusted, "entrusted"}, {S::succeeded, "succeeded"}, {S::failed, "failed"},
+    {S::abandoned, "abandoned"}};
 constexpr std::pair<E, std::string_view> event_names[] = {
     {E::claim, "claim"},
     {E::answered, "answered"},
@@ -48,6 +53,7 @@ constexpr std::pair<E, std::string_view> event_names[] = {
     {E::unavailable, "unavailable"},
     {E::gave_up, "gave_up"},
     {E::lease_expired, "lease_expired"},
+    {E::entrust, "entrust"},
     {E::abandon, "abandon"}};
 constexpr std::pair<CallEffect, std::string_view> effect_names[] = {
     {CallEffect::schedule_retry, "schedule_retry"}, {CallEffect::report_result, "report_result"}};

@@ -14,6 +14,7 @@ enum class CallState {
   pending,    // committed, waiting for a dispatcher
   inflight,   // claimed under a lease; the system may have been called
   backoff,    // waiting for the time of its next attempt
+  entrusted,  // an official carries it out; no dispatcher asks again
   succeeded,  // answered
   failed,     // refused, invalid, or given up
   abandoned   // its case no longer wants to know
@@ -27,6 +28,7 @@ enum class CallEvent {
   unavailable,    // the system could not be reached, and the role's limit is not reached
   gave_up,        // … and the role's limit is reached
   lease_expired,  // outcome unknown: repeat with the same idempotency key
+  entrust,        // no system does it here: it is a person's task
   abandon         // the case has left the state that asked, or has ended
 };
 

@@ -49,6 +49,12 @@ void add_fields(const Json& schema, const std::string& path, bool required, int 
 
 }  // namespace
 
+std::vector<Field> fields_of(const Json& schema, const Json& context) {
+  std::vector<Field> fields;
+  add_fields(schema, "", true, 0, context, fields);
+  return fields;
+}
+
 std::vector<Entry> entries_of(const workflow::Workflow& rules,
                               const cloudevents::SchemaCatalogue& forms, const Json& context) {
   static const Json::json_pointer application{"/properties/application/properties/id"};
@@ -56,9 +62,7 @@ std::vector<Entry> entries_of(const workflow::Workflow& rules,
   for (const auto& [name, rule] : rules.events) {
     const Json* schema = forms.schema(rule.type);
     if (schema == nullptr || !schema->contains(application)) continue;
-    Entry entry{name, rule.type, schema->value("title", name), {}};
-    add_fields(*schema, "", true, 0, context, entry.fields);
-    entries.push_back(std::move(entry));
+    entries.push_back({name, rule.type, schema->value("title", name), fields_of(*schema, context)});
   }
   return entries;
 }

@@ -29,6 +29,9 @@ struct Entry {
   std::vector<Field> fields;
 };
 
+// The leaves of an object's schema, at most max_fields; `proposed` from the same place of `context`.
+std::vector<Field> fields_of(const Json& schema, const Json& context);
+
 // The events about an application that both the workflow reacts to and the intake takes, in the
 // order of their names. The application itself is no field: it is the case's.
 std::vector<Entry> entries_of(const workflow::Workflow& rules,

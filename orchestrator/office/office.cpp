@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "calendar/calendar.hpp"
 #include "office/entries.hpp"
+#include "privacy/pseudonym.hpp"
 #include "resident/page.hpp"
 #include "resident/reception.hpp"
 #include "resident/rights.hpp"
@@ -17,6 +19,8 @@ using resident::text_member;
 
 // How somebody was known who did not log in himself.
 constexpr const char* identified_by[] = {"id-document", "control-questions", "signed-letter"};
+
+constexpr const char* official_name = "official-name";  // field of the vault
 
 Refusal denied(Refusal::Kind kind, std::string what = {}) { return {kind, std::move(what), {}}; }
 
@@ -75,23 +79,26 @@ struct Office::Found {
   resident::Reader reader(const Session& session, std::size_t guardian,
                           status::Language language) const {
     return {guardians[guardian], access::Assurance::substantial, language, now,
-            "official:" + session.official};
+            "official:" + session.official.str()};
   }
 };
 
 Office::Office(OfficeSettings settings, const resident::Services& services,
                const cloudevents::SchemaCatalogue& events,
-               const cloudevents::SchemaCatalogue& forms, std::unique_ptr<OfficeStore> store,
+               const cloudevents::SchemaCatalogue& forms, const kit::Registry& connectors,
+               const privacy::Keyring& keyring, std::unique_ptr<OfficeStore> store,
                std::unique_ptr<resident::ResidentStore> residents,
                std::unique_ptr<engine::Vault> vault, Send send)
     : settings_(settings),
       services_(services),
       events_(events),
       forms_(forms),
+      keyring_(keyring),
       store_(std::move(store)),
       residents_(std::move(residents)),
       vault_(std::move(vault)),
-      send_(std::move(send)) {}
+      send_(std::move(send)),
+      tasks_(services, connectors, keyring, *store_, *residents_, *vault_) {}
 
 Office::~Office() = default;
 
@@ -121,14 +128,33 @@ Answer<LoggedIn> Office::log_in_for_development(const std::string& document,
   if (name.empty() || name.size() > max_official_name_bytes) {
     return failure(denied(Refusal::Kind::malformed, "expected a name of at most 80 bytes"));
   }
+  const auto official = privacy::pseudonym_of_official(keyring_, municipality, name);
+  const Timestamp now = residents_->real_now();
+  if (!official || !know(municipality, *official, name, now)) {
+    return failure(denied(Refusal::Kind::unavailable, "the municipality has no key"));
+  }
   if (!former_token.empty()) store_->end_session(sha256(former_token));
   LoggedIn login;
   login.token = resident::random_token();
-  const Timestamp now = residents_->real_now();
-  login.session = {sha256(login.token), resident::random_token(), municipality, name, now, now,
+  login.session = {sha256(login.token), resident::random_token(), municipality, *official, now, now,
                    now + settings_.session_max};
   store_->add_session(login.session);
   return login;
+}
+
+// The name is the vault's; everything else holds the pseudonym.
+bool Office::know(const Municipality& municipality, const Pseudonym& official,
+                  const std::string& name, Timestamp now) {
+  engine::VaultBatch batch;
+  batch.entries.push_back({.municipality = municipality,
+                           .owner = {},
+                           .person = official,
+                           .field = official_name,
+                           .value = Sensitive<std::string>{name},
+                           .field_class = privacy::FieldClass::identity,
+                           .origin = {source_of(municipality), calendar::day_in_tallinn(now)},
+                           .recorded_at = now});
+  return vault_->store(batch).has_value();
 }
 
 void Office::log_out(const Session& session) { store_->end_session(session.token); }
@@ -140,11 +166,17 @@ Answer<Session> Office::session(std::string_view token) {
   return std::move(*session);
 }
 
-Json Office::me(const Session& session) const {
-  return {{"name", session.official},
-          {"municipality", services_.name_of(session.municipality)},
-          {"csrf", session.csrf},
-          {"development", settings_.development}};
+Answer<Json> Office::me(const Session& session) {
+  const auto found = vault_->read(session.municipality, {{session.official, {official_name}, {}}},
+                                  {"official:" + session.official.str(), "show-own-name", {},
+                                   residents_->case_now()});
+  if (!found || found->empty() || found->front().empty()) {
+    return failure(denied(Refusal::Kind::no_session));
+  }
+  return Json{{"name", found->front().front().value.reveal()},
+              {"municipality", services_.name_of(session.municipality)},
+              {"csrf", session.csrf},
+              {"development", settings_.development}};
 }
 
 // ---- Cases -------------------------------------------------------------------------------------
@@ -160,7 +192,7 @@ Answer<Json> Office::cases(const Session& session, status::Language language) {
     if (!rules || guardians.empty()) continue;
     resident::Page page(record, *service, *rules,
                         {guardians.front(), access::Assurance::substantial, language, now,
-                         "official:" + session.official},
+                         "official:" + session.official.str()},
                         *vault_);
     if (auto row = page.list_row()) list.push_back(std::move(*row));
   }
@@ -286,7 +318,7 @@ Answer<Json> Office::answer_for_family(const Session& session, const std::string
 
   const auto reader = found->reader(session, guardian.get<std::size_t>(), language);
   const resident::Entered entered{
-      *received, {{"official", session.official}, {"identifiedBy", identified}}};
+      *received, {{"official", session.official.str()}, {"identifiedBy", identified}}};
   auto kept = resident::receive({found->record, *found->service, *found->rules, reader, events_,
                                  *residents_, *vault_},
                                 {case_id, action, idempotency_key, document}, entered);

@@ -9,12 +9,12 @@
 #include "engine/intake.hpp"
 #include "engine/vault.hpp"
 #include "office/office_store.hpp"
+#include "office/tasks.hpp"
+#include "privacy/keyring.hpp"
 #include "resident/desk.hpp"
 #include "resident/services.hpp"
 
 namespace elukaar::office {
-
-using resident::Answer;
 
 struct OfficeSettings {
   bool development = false;  // allows log_in_for_development; there is no other log-in yet
@@ -36,18 +36,17 @@ struct LoggedIn {
 using Send = std::function<Result<void, engine::IntakeRefusal>(const Municipality&,
                                                               const std::string& body)>;
 
-// What a register's event of the office carries as its source.
-std::string source_of(const Municipality& municipality);  // "/kov/0653/office"
-
 // The use cases behind the officials' routes (adapters/http/openapi.yaml). An official sees the cases of
 // the municipality that he logged in for; what is another's and what is not there are the same
 // answer. One object for each thread. The references must outlive it. Functions block;
 // engine::VaultFault and resident::StoreFault pass through.
 class Office {
  public:
-  // `events`: the data of events on topics; `forms`: what the intake takes.
+  // `events`: the data of events on topics; `forms`: what the intake takes; `connectors`: who plays
+  // which role, for the tasks of those that officials play.
   Office(OfficeSettings settings, const resident::Services& services,
          const cloudevents::SchemaCatalogue& events, const cloudevents::SchemaCatalogue& forms,
+         const kit::Registry& connectors, const privacy::Keyring& keyring,
          std::unique_ptr<OfficeStore> store, std::unique_ptr<resident::ResidentStore> residents,
          std::unique_ptr<engine::Vault> vault, Send send);
   ~Office();
@@ -59,7 +58,7 @@ class Office {
   void log_out(const Session& session);
   Answer<Session> session(std::string_view token);
 
-  Json me(const Session& session) const;
+  Answer<Json> me(const Session& session);
   Answer<Json> cases(const Session& session, status::Language language);
   // `reader`: as which of the guardians the page is read, counted from 0.
   Answer<Json> case_view(const Session& session, const std::string& case_id, int reader,
@@ -73,18 +72,25 @@ class Office {
                                  const std::string& action, const std::string& idempotency_key,
                                  const std::string& document, status::Language language);
 
+  // What officials do in place of a register.
+  Tasks& tasks() { return tasks_; }
+
  private:
   struct Found;
+  bool know(const Municipality& municipality, const Pseudonym& official, const std::string& name,
+            Timestamp now);
   Answer<Found> find(const Session& session, const std::string& case_id);
 
   const OfficeSettings settings_;
   const resident::Services& services_;
   const cloudevents::SchemaCatalogue& events_;
   const cloudevents::SchemaCatalogue& forms_;
+  const privacy::Keyring& keyring_;
   std::unique_ptr<OfficeStore> store_;
   std::unique_ptr<resident::ResidentStore> residents_;
   std::unique_ptr<engine::Vault> vault_;
   Send send_;
+  Tasks tasks_;
 };
 
 }  // namespace elukaar::office

@@ -37,13 +37,13 @@ std::string base32(std::span<const std::uint8_t> bytes) {
   return text;
 }
 
-Pseudonym named_by(const KeyGeneration& generation, const PersonalCode& code) {
+Pseudonym named_by(const KeyGeneration& generation, std::string_view name) {
   const auto& key = generation.pseudonym.reveal();
   std::array<std::uint8_t, 32> mac{};
   unsigned size = mac.size();
-  const auto* text = reinterpret_cast<const unsigned char*>(code.reveal().data());
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text, code.reveal().size(),
-           mac.data(), &size) == nullptr) {
+  const auto* text = reinterpret_cast<const unsigned char*>(name.data());
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), text, name.size(), mac.data(),
+           &size) == nullptr) {
     throw std::runtime_error("HMAC failed in the cryptographic library");
   }
   return Pseudonym(fmt::format("p{}_{}", generation.number,
@@ -62,7 +62,14 @@ Pseudonym from_bits(std::array<std::uint8_t, 16> bytes, std::uint8_t version) {
 std::optional<Pseudonym> pseudonym(const Keyring& keyring, const Municipality& municipality,
                                    const PersonalCode& code) {
   if (!keyring.serves(municipality)) return {};
-  return named_by(*keyring.newest(municipality), code);
+  return named_by(*keyring.newest(municipality), code.reveal());
+}
+
+std::optional<Pseudonym> pseudonym_of_official(const Keyring& keyring,
+                                               const Municipality& municipality,
+                                               std::string_view name) {
+  if (!keyring.serves(municipality)) return {};
+  return named_by(*keyring.newest(municipality), "official:" + std::string{name});
 }
 
 std::vector<Pseudonym> former_pseudonyms(const Keyring& keyring, const Municipality& municipality,
@@ -71,7 +78,7 @@ std::vector<Pseudonym> former_pseudonyms(const Keyring& keyring, const Municipal
   if (!keyring.serves(municipality)) return former;
   const auto& generations = *keyring.generations(municipality);
   for (std::size_t i = 0; i + 1 < generations.size(); ++i) {
-    former.push_back(named_by(generations[i], code));
+    former.push_back(named_by(generations[i], code.reveal()));
   }
   return former;
 }

@@ -19,6 +19,12 @@ namespace elukaar::privacy {
 std::optional<Pseudonym> pseudonym(const Keyring& keyring, const Municipality& municipality,
                                    const PersonalCode& code);
 
+// The municipality's name for somebody who is known to it by a word alone: an official who has logged
+// in without a code (development). Made as above; no code gives the same.
+std::optional<Pseudonym> pseudonym_of_official(const Keyring& keyring,
+                                               const Municipality& municipality,
+                                               std::string_view name);
+
 // The names that the same person had under the municipality's older keys, oldest first.
 std::vector<Pseudonym> former_pseudonyms(const Keyring& keyring, const Municipality& municipality,
                                          const PersonalCode& code);

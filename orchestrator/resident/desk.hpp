@@ -40,6 +40,7 @@ struct Refusal {
     not_found,   // not there, or not yours
     malformed,   // the request itself
     invalid,     // the form, or a key used for something else
+    conflict,    // done already, and otherwise
     unavailable  // come again
   };
   Kind kind = Kind::not_found;

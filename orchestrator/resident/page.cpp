@@ -27,6 +27,12 @@ std::string localised(const Json& text, status::Language language) {
   return text.value(std::string{status::to_text(language)}, text.value("et", ""));
 }
 
+std::string number_of(const CaseRecord& record) {
+  const auto& bytes = record.public_id.bytes();
+  return fmt::format("{}-{:04}", record.municipality.str(),
+                     (bytes[14] * 256 + bytes[15]) % 10'000);
+}
+
 Page::Page(const CaseRecord& record, const workflow::Service& service,
            const workflow::Workflow& rules, Reader reader, engine::Vault& vault)
     : record_(record), service_(service), rules_(rules), reader_(std::move(reader)), vault_(vault) {}
@@ -242,20 +248,13 @@ std::optional<Json> Page::list_row() const {
   const auto said = rendered();
   if (!said) return std::nullopt;
   return Json{{"case", to_url_id(record_.public_id)},
-              {"number", number()},
+              {"number", number_of(record_)},
               {"service", localised(rules_.title, reader_.language)},
               {"headline", said->headline},
               {"turn", said->turn},
               {"turnText", said->turn_text},
               {"by", said->by ? Json(to_iso_date(*said->by)) : Json()},
               {"changedAt", to_rfc3339(record_.decided_at)}};
-}
-
-// What people call the case by; it need not be the only one of its kind.
-std::string Page::number() const {
-  const auto& bytes = record_.public_id.bytes();
-  return fmt::format("{}-{:04}", record_.municipality.str(),
-                     (bytes[14] * 256 + bytes[15]) % 10'000);
 }
 
 std::optional<Json> Page::view(const std::vector<JournalRecord>& journal,
@@ -267,7 +266,7 @@ std::optional<Json> Page::view(const std::vector<JournalRecord>& journal,
       {"case", to_url_id(record_.public_id)},
       {"revision", record_.revision},
       {"updatedAt", to_rfc3339(record_.decided_at)},
-      {"number", number()},
+      {"number", number_of(record_)},
       {"service", localised(rules_.title, reader_.language)},
       {"child", {{"name", name_of(child_key())},
                  {"bornOn", born ? Json(to_iso_date(*born)) : Json()}}},

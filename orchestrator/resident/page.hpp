@@ -44,6 +44,9 @@ std::optional<std::string> subject_of(const workflow::Workflow& rules, const Jso
 // The reader's language of {et, en, ru}, or a plain text itself; empty for anything else.
 std::string localised(const Json& text, status::Language language);
 
+// What people call a case by; it need not be the only one of its kind.
+std::string number_of(const CaseRecord& record);
+
 // The text's key of a published status; empty: nothing is said.
 inline std::string text_key(const Json& status) {
   return status.is_object() ? status.value("text", "") : "";
@@ -84,7 +87,6 @@ class Page {
   bool look_up(const std::string& purpose);
   std::optional<Date> born_on() const;
   std::string revision_text() const;
-  std::string number() const;
   bool reads_as_applicant() const;
   Pseudonym applicant_or_reader() const;
 

@@ -278,6 +278,13 @@ class DeclarationChecker {
       // What the page does by itself has no button.
       if (!action.automatic) need("action." + name + ".label", draft_.action_places.at(name));
     }
+    for (const auto& [path, state] : draft_.states) {
+      for (const Invoke& invoke : state.rule.invokes) {
+        if (!draft_.by_hand.contains(invoke.role)) continue;
+        const std::string task = "task." + invoke.role + "." + invoke.operation;
+        for (const char* text : {".title", ".todo"}) need(task + text, draft_.systems_place);
+      }
+    }
     for (const auto& [name, form] : draft_.forms) {
       const SourcePosition& where = draft_.form_places.at(name);
       need("form." + name + ".title", where);

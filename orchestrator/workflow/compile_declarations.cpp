@@ -30,6 +30,8 @@ cel::Environment Compiler::case_environment() const {
   cel::Environment environment;
   environment.variables.emplace("context", context_type_.value_or(cel::Type::dyn()));
   environment.variables.emplace("parameters", parameters_.type());
+  environment.variables.emplace("systems",
+                                cel::Type::map(cel::Type::string(), cel::Type::string()));
   environment.case_functions = true;
   return environment;
 }
@@ -525,7 +527,10 @@ void Compiler::read_systems() {
   const Node* systems = source_.find("systems");
   if (systems == nullptr || !systems->is(Kind::mapping)) return;
   draft_.systems_place = systems->where;
-  for (const Node::Entry& entry : systems->entries) draft_.systems[entry.key] = entry.where;
+  for (const Node::Entry& entry : systems->entries) {
+    draft_.systems[entry.key] = entry.where;
+    if (entry.value.text == by_hand) draft_.by_hand.insert(entry.key);
+  }
 }
 
 }  // namespace elukaar::workflow

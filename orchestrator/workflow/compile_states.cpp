@@ -215,7 +215,7 @@ void Compiler::read_invokes(const Node& node, const std::string& path, chart::St
 
 void Compiler::read_invoke(const Node& node, const std::string& path, chart::StateSource& state) {
   reader_.known_keys(node, "a call (`invoke`)",
-                     {"id", "src", "input", "timeout", "onDone", "onError", "description"});
+                     {"id", "src", "input", "timeout", "by", "onDone", "onError", "description"});
   Invoke invoke;
   invoke.id = reader_.required_text(node, "id", "a call (`invoke`)");
   const bool named = !invoke.id.empty();
@@ -252,6 +252,17 @@ void Compiler::read_invoke(const Node& node, const std::string& path, chart::Sta
   empty.where = node.where;
   invoke.input = expressions_.value(input == nullptr ? empty : *input, case_environment(), expected,
                                     fmt::format("input of `{}`", src));
+
+  if (const Node* by = node.find("by")) {
+    invoke.by = expressions_.program(*by, case_environment(), cel::Type::date().with_nullable(),
+                                     "`by`");
+  } else if (draft_.by_hand.contains(invoke.role)) {
+    reader_.error(node.where, "task-without-date",
+                  fmt::format("an official carries out the call `{}` here, and it has no `by`, the "
+                              "day until which he has done it",
+                              src),
+                  "add it: `by: \"{{ deadline('3 working days') }}\"`");
+  }
 
   const Node* timeout = node.find("timeout");
   if (timeout == nullptr) {

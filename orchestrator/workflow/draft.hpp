@@ -85,6 +85,7 @@ struct Draft {
   std::vector<Mentioned> asked_roles;             // whose operations the states call
   std::map<std::string, SourcePosition> systems;  // that the municipality names, by role
   SourcePosition systems_place;                   // where they stand, or should
+  std::set<std::string> by_hand;                  // roles that officials play themselves
   std::map<std::string, SourcePosition> parameter_places;
   std::set<std::string> used_parameters;
   std::vector<cel::Mention> asked_states;  // by state('…')

@@ -372,11 +372,19 @@ class Explainer {
         const auto profile = workflow_.municipality.systems.find(invoke.role);
         const std::string purpose = word("purpose." + operation, "");
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(invoke.timeout).count();
+        if (workflow_.municipality.does_by_hand(invoke.role)) {
+          tell(say("systems.by-hand", {{"system", word("system." + invoke.role, invoke.role)},
+                                       {"state", chart_.state(state).path},
+                                       {"operation", operation},
+                                       {"done", joined(done)},
+                                       {"failed", joined(failed)}}));
+          continue;
+        }
         tell(say("systems.call",
                  {{"system", word("system." + invoke.role, invoke.role)},
                   {"profile", profile == workflow_.municipality.systems.end()
                                   ? ""
-                                  : behind("systems.profile", {{"profile", profile->second}})},
+                                  : behind("systems.profile", {{"profile", profile->get<std::string>()}})},
                   {"state", chart_.state(state).path},
                   {"operation", operation},
                   {"purpose", purpose.empty() ? "" : say("systems.purpose", {{"purpose", purpose}})},

@@ -87,6 +87,7 @@ officials:
   held: "`{state}`: waits without the family reading anything. What leads on: {events}."
 systems:
   call: "{system}{profile} is asked in `{state}` for `{operation}`{purpose}. An answer is waited for {timeout}; then it is asked again. When it answers: {done}. When it refuses or is given up: {failed}."
+  by-hand: "{system}: there is no such system here. In `{state}` an official does `{operation}` and enters the answer. When it is done: {done}. When it cannot be done: {failed}."
   profile: "(here: {profile})"
   purpose: ": {purpose}"
   seconds: "{n, plural, one {# second} other {# seconds}} a try"
@@ -194,6 +195,7 @@ officials:
   held: "`{state}`: oodatakse nii, et pere midagi ei loe. Edasi viib: {events}."
 systems:
   call: "{system}{profile}: olekus `{state}` küsitakse `{operation}`{purpose}. Vastust oodatakse {timeout}; siis küsitakse uuesti. Kui vastab: {done}. Kui keeldub või loobutakse: {failed}."
+  by-hand: "{system}: sellist süsteemi siin ei ole. Olekus `{state}` teeb ametnik `{operation}` ja sisestab vastuse. Kui tehtud: {done}. Kui teha ei saa: {failed}."
   profile: "(siin: {profile})"
   purpose: ": {purpose}"
   seconds: "{n, plural, one {# sekund} other {# sekundit}} korraga"
@@ -301,6 +303,7 @@ officials:
   held: "`{state}`: ожидание, о котором семья ничего не читает. Дальше ведёт: {events}."
 systems:
   call: "{system}{profile}: в состоянии `{state}` запрашивается `{operation}`{purpose}. Ответа ждут {timeout}; затем спрашивают снова. Если отвечает: {done}. Если отказывает или ожидание прекращено: {failed}."
+  by-hand: "{system}: такой системы здесь нет. В состоянии `{state}` специалист выполняет `{operation}` и вносит ответ. Если выполнено: {done}. Если выполнить нельзя: {failed}."
   profile: "(здесь: {profile})"
   purpose: ": {purpose}"
   seconds: "{n, plural, one {# секунду} few {# секунды} many {# секунд} other {# секунды}} за попытку"

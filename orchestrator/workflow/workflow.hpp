@@ -143,6 +143,7 @@ struct Invoke {
   std::string operation;  // "family"
   Template input;
   std::chrono::milliseconds timeout{0};
+  std::optional<cel::Program> by;  // by when an official has done it, where no system does: a date
   // Names of the chart events that answer it.
   std::string done_event;   // "done.invoke.<path>.<id>"
   std::string error_event;  // "error.invoke.<path>.<id>"
@@ -216,12 +217,21 @@ struct StateRule {
   std::optional<StatusRule> status;
 };
 
+// The profile of a role that no system plays: each call is an official's task.
+inline constexpr std::string_view by_hand = "manual";
+
 struct MunicipalityFacts {
   Municipality ehak;
   std::string name;
   Json contact;  // {unit, phone, email, hours}
-  std::map<std::string, std::string> systems;  // role → connector profile
+  Json systems = Json::object();  // role → connector profile; as `systems` in expressions
   bool proactive = false;
+
+  // Whether its officials do what a system of this role would.
+  bool does_by_hand(const std::string& role) const {
+    const auto profile = systems.find(role);
+    return profile != systems.end() && *profile == by_hand;
+  }
 };
 
 // One municipality's effective service: base, municipality file and overlay merged, checked and

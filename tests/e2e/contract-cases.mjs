@@ -264,6 +264,34 @@ export function officeRow(server, lang) {
   return { case: CASE, number: '0653-4821', service: 'Lasteaiakoht', headline, turn, turnText, by, changedAt: '2027-07-19T06:05:00Z' };
 }
 
+export const TASK = '018f3c5e000070008000000000000001';
+
+export function taskRow(lang) {
+  const t = pick(lang);
+  return { task: TASK, case: CASE, number: '0478-4821', title: t('Kandke taotlus nimekirja', 'Enter the application in the list', 'Внесите заявление в список'), by: '2027-08-11', overdue: true, since: '2027-08-09T06:05:00Z' };
+}
+
+export function taskView(lang) {
+  const t = pick(lang);
+  const field = (path, type, label, more = {}) => ({ path, type, required: true, label, options: [], proposed: null, ...more });
+  return {
+    ...taskRow(lang), todo: t('Kandke taotlus oma nimekirja.', 'Enter the application in your list.', 'Внесите заявление в свой список.'),
+    persons: [
+      { who: 'child', label: t('Laps', 'Child', 'Ребёнок'), name: 'Juhan Maasikas', personalCode: '52503150198' },
+      { who: 'applicant', label: t('Taotluse esitanud vanem', 'Parent who applied', 'Родитель, подавший заявление'), name: 'Mari Maasikas', personalCode: null },
+    ],
+    facts: [{ label: t('Soovitud algus', 'Wished start', 'Желаемое начало'), text: t('1. detsember 2027', '1 December 2027', '1 декабря 2027 г.') }],
+    fields: [
+      field('/registerId', 'text', t('Number nimekirjas', 'Number in the list', 'Номер в списке')),
+      field('/status', 'choice', t('Kus taotlus on', 'Where the application stands', 'Где стоит заявление'), {
+        options: [['queued', t('Järjekorras', 'In the queue', 'В очереди')], ['waiting', t('Ootab hilisemat aastat', 'Waits for a later year', 'Ждёт более позднего года')]].map(([value, label]) => ({ value, label })),
+      }),
+      field('/queue/position', 'number', t('Koht järjekorras', 'Place in the queue', 'Место в очереди'), { required: false }),
+    ],
+    refusals: [{ value: 'application-refused', label: t('Taotlust ei saa nimekirja kanda', 'The application cannot be entered in the list', 'Заявление нельзя внести в список') }],
+  };
+}
+
 export function officeCase(server, lang) {
   const field = (path, type, more = {}) => ({ path, type, required: true, about: 'What the event carries.', options: [], proposed: null, ...more });
   return {

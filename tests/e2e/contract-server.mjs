@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CASE, caseView, formView, officeCase, officeRow, OTHER_CASE, postponeView, summary } from './contract-cases.mjs';
+import { CASE, caseView, formView, officeCase, officeRow, OTHER_CASE, postponeView, summary, TASK, taskRow, taskView } from './contract-cases.mjs';
 
 const DIST = fileURLToPath(new URL('../../portal/dist', import.meta.url));
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
@@ -36,6 +36,9 @@ export class ContractServer {
   offerRevision = 1;
   clock = 'running';
   official = null;
+  taskDone = false; // somebody has answered the only task
+  taskConflict = false;
+  refuseFile = false;
   refuseFields = null;
   // What was received: [{key, body}], each action counted once per idempotency key.
   received = [];
@@ -102,7 +105,7 @@ export class ContractServer {
     const problem = (status, more = {}) => send(status, { type: 'about:blank', title: 'problem', status, ...more });
     const path = url.pathname.slice('/api/v1'.length);
     const lang = url.searchParams.get('lang') ?? 'et';
-    const body = request.method === 'POST' ? await readBody(request) : null;
+    const body = request.method === 'POST' ? await readBody(request) : null; // a text where it is no JSON
 
     if (path === '/login/dev') {
       if (this.production) return problem(404);
@@ -148,9 +151,32 @@ export class ContractServer {
     if (path === '/me') return send(200, { name: this.official, municipality: 'Rae vald', csrf: 'c0ffee', development: true });
     if (path === '/cases') return send(200, { cases: [officeRow(this, lang)] });
     if (path === `/cases/${CASE}`) return send(200, officeCase(this, lang));
+    if (path.startsWith('/task')) return this.#task(path, lang, request, body, send, problem);
     if (request.method !== 'POST') return problem(404);
     this.received.push({ name: path.slice(`/cases/${CASE}/`.length), key: request.headers['idempotency-key'], body });
     return this.refuseFields ? problem(422, { detail: 'the entry is not complete', errors: this.refuseFields }) : send(202, { id: '5e4f2c1a-9f1e-4b57-9d0c-1f6a7c3b2e10' });
+  }
+
+  #task(path, lang, request, body, send, problem) {
+    if (path === '/tasks') return send(200, { tasks: this.taskDone ? [] : [taskRow(lang)] });
+    if (path === `/tasks/${TASK}`) return this.taskDone ? problem(404) : send(200, taskView(lang));
+    if (path === `/tasks/${TASK}/answer`) {
+      this.received.push({ name: 'task', body });
+      if (this.refuseFields) return problem(422, { detail: 'the answer is not complete', errors: this.refuseFields });
+      if (this.taskConflict) return problem(409, { detail: 'answered otherwise' });
+      this.taskDone = true;
+      return send(200, { task: TASK, outcome: 'taken' });
+    }
+    if (path !== '/task-file') return problem(404);
+    if (request.method === 'GET') {
+      return send(200, undefined, { 'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': 'attachment; filename="tasks-0478-2027-08-12.csv"' });
+    }
+    this.received.push({ name: 'file', type: request.headers['content-type'], body });
+    if (this.refuseFile) return problem(400, { detail: 'line 1: expected a column `task`, found none' });
+    return send(200, { taken: 1, repeated: 0, refused: 1, left: 0, lines: [
+      { line: 2, task: TASK, outcome: 'taken', problems: [] },
+      { line: 3, task: TASK, outcome: 'refused', problems: [{ field: '/queue/position', text: 'expected at least 1' }] },
+    ] });
   }
 
   #act(name, request, body, send, problem) {
@@ -187,6 +213,7 @@ export class ContractServer {
 async function readBody(request) {
   let text = '';
   for await (const chunk of request) text += chunk;
+  if (!/json$/.test((request.headers['content-type'] ?? '').split(';')[0])) return text;
   return text ? JSON.parse(text) : {};
 }
 
@@ -195,7 +222,7 @@ const refusal = (lang) => ({
   text: { et: 'andmed olid vahepeal muutunud', en: 'the details had changed meanwhile', ru: 'данные за это время изменились' }[lang],
 });
 
-export { CASE, OTHER_CASE };
+export { CASE, OTHER_CASE, TASK };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const server = await new ContractServer().start(Number(process.argv[2] ?? 4173));

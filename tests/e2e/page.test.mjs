@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { LANGUAGES, launch, openPage, violations, WIDTHS } from './browser.mjs';
-import { CASE, ContractServer, OTHER_CASE } from './contract-server.mjs';
+import { CASE, ContractServer, OTHER_CASE, TASK } from './contract-server.mjs';
 
 const casePath = `/cases/${CASE}`;
 const formPath = `${casePath}/actions/apply`;
@@ -74,6 +74,10 @@ describe('every page, in every language, on a narrow and a wide screen', () => {
     'office log-in of a production server': ['/office', { production: true }],
     'office list': ['/office', { official: 'Kadri Kask' }],
     'office case': [`/office/${CASE}`, { official: 'Kadri Kask', stage: 'offered' }],
+    'office tasks': ['/office/tasks', { official: 'Kadri Kask' }],
+    'office without tasks': ['/office/tasks', { official: 'Kadri Kask', taskDone: true }],
+    'office task': [`/office/tasks/${TASK}`, { official: 'Kadri Kask' }],
+    'office task that is gone': [`/office/tasks/${TASK}`, { official: 'Kadri Kask', taskDone: true }],
     'page that could not be read': [casePath, {}, { failAfterLogin: true }],
     'page that is being read': [casePath, { delayMs: 3_000 }, { loading: true }],
   };
@@ -623,6 +627,74 @@ describe('the office', () => {
     await page.getByRole('button', { name: 'Save' }).first().click();
     await page.getByText('/offer/id: expected another').waitFor();
     assert.deepEqual(await violations(page), []);
+  });
+});
+
+describe('the office\'s tasks', () => {
+  beforeEach(() => { server.official = 'Kadri Kask'; });
+
+  it('are found, read and done with the keyboard alone, and what is late is said in words', async () => {
+    await open('/office?lang=en');
+    await page.getByRole('link', { name: 'Tasks' }).press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
+    const row = page.getByRole('row', { name: /Enter the application in the list/ });
+    assert.match(await row.textContent(), /11 August 2027.*Overdue/);
+    await row.getByRole('link').press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Enter the application in the list' }).waitFor();
+    await page.getByText('personal code 52503150198').waitFor();
+    assert.equal(await page.getByText('1 December 2027').count(), 1);
+
+    await page.getByLabel('Number in the list (required)').focus();
+    await page.keyboard.type('Muhu 4');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('In the');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('4');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('The answer is taken. The case goes on.').waitFor();
+    assert.deepEqual(server.received.at(-1), { name: 'task', body: { done: { registerId: 'Muhu 4', status: 'queued', queue: { position: 4 } } } });
+    assert.equal(await page.getByRole('button', { name: 'Save' }).count(), 0, 'it is done once');
+    assert.deepEqual(await violations(page), []);
+  });
+
+  it('are refused for a reason from the list', async () => {
+    await open(`/office/tasks/${TASK}?lang=en`);
+    await page.getByLabel('Why').selectOption('application-refused');
+    await page.getByRole('button', { name: 'Refuse the task' }).press('Enter');
+    await page.getByText('The answer is taken. The case goes on.').waitFor();
+    assert.deepEqual(server.received.at(-1).body, { refused: { code: 'application-refused' } });
+  });
+
+  it('keep what was filled in when it is not enough, and say which field', async () => {
+    server.refuseFields = [{ field: '/queue/position', text: 'expected at least 1' }];
+    await open(`/office/tasks/${TASK}?lang=en`);
+    await page.getByLabel('Number in the list (required)').fill('Muhu 4');
+    await page.getByLabel('Where the application stands (required)').selectOption('queued');
+    await page.getByRole('button', { name: 'Save' }).press('Enter');
+    await page.getByText('Place in the queue: expected at least 1').waitFor();
+    assert.equal(await page.getByLabel('Number in the list (required)').inputValue(), 'Muhu 4');
+    assert.deepEqual(await violations(page), []);
+    Object.assign(server, { refuseFields: null, taskConflict: true });
+    await page.getByRole('button', { name: 'Save' }).press('Enter');
+    await page.getByText('Somebody has answered this task otherwise meanwhile.', { exact: false }).waitFor();
+  });
+
+  it('go out and come back as a file, line by line', async () => {
+    await open('/office/tasks?lang=en');
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Spreadsheet (CSV)' }).press('Enter');
+    assert.equal((await download).suggestedFilename(), 'tasks-0478-2027-08-12.csv');
+    const buffer = Buffer.from('task;result.outcome\r\nõ;done\r\n');
+    await page.getByLabel('File with answers').setInputFiles({ name: 'tasks.csv', mimeType: 'text/csv', buffer });
+    await page.getByRole('button', { name: 'Bring the file back' }).press('Enter');
+    await page.getByText('Taken: 1. Known already: 0. Refused: 1. Left open: 0.').waitFor();
+    await page.getByText('Line 3: /queue/position: expected at least 1').waitFor();
+    assert.deepEqual(server.received.at(-1), { name: 'file', type: 'text/csv', body: buffer.toString() });
+    assert.deepEqual(await violations(page), []);
+    server.refuseFile = true;
+    await page.getByRole('button', { name: 'Bring the file back' }).press('Enter');
+    await page.getByText('The file could not be read.', { exact: false }).waitFor();
   });
 });
 

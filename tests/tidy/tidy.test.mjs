@@ -42,7 +42,7 @@ const mayUse = {
   core: rules,
   engine: ['core', 'kit', ...rules],
   resident: ['engine', 'core', ...rules],
-  office: ['resident', 'engine', 'core', ...rules],
+  office: ['resident', 'engine', 'core', 'kit', ...rules],
   'adapters/curl': useCases,
   'adapters/http': useCases,
   'adapters/kafka': useCases,

@@ -33,12 +33,38 @@ int reader_of(const Request& request) {
   return text.empty() ? 0 : error == std::errc{} && end == text.data() + text.size() ? reader : -1;
 }
 
+Response task_file(const Request& request, const office::Session& session, Office& office) {
+  const auto format = office::parse_file_format(request.parameter("format"));
+  if (!format) return problem(400, "expected `format`, csv or jsonl");
+  auto file = office.tasks().file(session, *format, language_of(request));
+  if (!file) return refusal_response(file.error());
+  Response response;
+  response.status = 200;
+  response.content_type = std::move(file->content_type);
+  response.body = std::move(file->content);
+  response.headers = {{"Content-Disposition", "attachment; filename=\"" + file->name + "\""}};
+  return response;
+}
+
+// Which of the formats a body is in, by its media type.
+std::optional<office::FileFormat> file_format(const Request& request) {
+  const std::string_view type = request.header("content-type");
+  if (type.starts_with("text/csv")) return office::FileFormat::csv;
+  if (type.starts_with("application/jsonl")) return office::FileFormat::json_lines;
+  return std::nullopt;
+}
+
+Response take_task_file(const Request& request, const office::Session& session, Office& office) {
+  return respond_json(office.tasks().take_file(session, *file_format(request), request.body,
+                                               language_of(request)));
+}
+
 Response answer_official(const Match& match, const Request& request,
                          const office::Session& session, Office& office, bool secure) {
   const auto language = language_of(request);
   switch (match.route) {
     case Route::office_logout: office.log_out(session); return with_cookie("", secure);
-    case Route::office_me: return json_response(200, office.me(session).dump());
+    case Route::office_me: return respond_json(office.me(session));
     case Route::office_cases: return respond_json(office.cases(session, language));
     case Route::office_case:
       return respond_json(
@@ -51,6 +77,14 @@ Response answer_official(const Match& match, const Request& request,
                                    std::string{request.header("idempotency-key")}, request.body,
                                    language),
           202);
+    case Route::office_tasks: return respond_json(office.tasks().list(session, language));
+    case Route::office_task:
+      return respond_json(office.tasks().view(session, match.parts[0], language));
+    case Route::office_task_answer:
+      return respond_json(
+          office.tasks().answer(session, match.parts[0], request.body, language));
+    case Route::office_task_file: return task_file(request, session, office);
+    case Route::office_take_task_file: return take_task_file(request, session, office);
     default: return problem(404);
   }
 }
@@ -58,7 +92,7 @@ Response answer_official(const Match& match, const Request& request,
 }  // namespace
 
 bool is_office(Route route) {
-  return route >= Route::office_municipalities && route <= Route::office_answer;
+  return route >= Route::office_municipalities && route <= Route::office_take_task_file;
 }
 
 Response answer_at_office(const Match& match, const Request& request, Office& office,
@@ -66,7 +100,9 @@ Response answer_at_office(const Match& match, const Request& request, Office& of
   if (match.route == Route::office_municipalities) {
     return respond_json(office.development_municipalities());
   }
-  if (request.method != "GET" && match.route != Route::office_logout && !is_json(request)) {
+  if (match.route == Route::office_take_task_file) {
+    if (!file_format(request)) return problem(415, "expected text/csv or application/jsonl");
+  } else if (request.method != "GET" && match.route != Route::office_logout && !is_json(request)) {
     return problem(415, "expected application/json");
   }
   if (match.route == Route::office_login) {

@@ -40,6 +40,11 @@ constexpr Pattern patterns[] = {
     {Route::office_case, "GET", "/api/v1/office/cases/{case}"},
     {Route::office_enter, "POST", "/api/v1/office/cases/{case}/entries/{event}"},
     {Route::office_answer, "POST", "/api/v1/office/cases/{case}/answers/{action}"},
+    {Route::office_tasks, "GET", "/api/v1/office/tasks"},
+    {Route::office_task, "GET", "/api/v1/office/tasks/{task}"},
+    {Route::office_task_answer, "POST", "/api/v1/office/tasks/{task}/answer"},
+    {Route::office_task_file, "GET", "/api/v1/office/task-file"},
+    {Route::office_take_task_file, "POST", "/api/v1/office/task-file"},
     {Route::intake, "POST", "/api/v1/intake/events"},
     {Route::live, "GET", "/health/live"},
     {Route::ready, "GET", "/health/ready"},
@@ -193,9 +198,10 @@ Response problem(int status, std::string_view detail, std::string_view extra) {
   static const std::map<int, const char*> titles = {
       {400, "The request cannot be read"}, {401, "Log in"},
       {403, "Not allowed"},                {404, "There is nothing here"},
-      {405, "Not this method"},            {413, "Too large"},
-      {415, "Another media type"},         {422, "Not according to the form"},
-      {500, "Something went wrong here"},  {503, "Come again"}};
+      {405, "Not this method"},            {409, "Done already"},
+      {413, "Too large"},                  {415, "Another media type"},
+      {422, "Not according to the form"},  {500, "Something went wrong here"},
+      {503, "Come again"}};
   const auto title = titles.find(status);
   Json body = {{"type", "about:blank"},
                {"title", title == titles.end() ? "The request failed" : title->second},
@@ -215,6 +221,7 @@ Response refusal_response(const Refusal& refusal) {
     case Refusal::Kind::not_found: return problem(404);  // the same body for everything
     case Refusal::Kind::malformed: return problem(400, refusal.what);
     case Refusal::Kind::unavailable: return problem(503, refusal.what);
+    case Refusal::Kind::conflict: return problem(409, refusal.what);
     case Refusal::Kind::invalid: break;
   }
   Json errors = Json::array();

@@ -83,7 +83,7 @@ set status = case when c.status = 'abandoned' then c.status
                 when r.tells_delay and c.status = 'inflight' and c.delayed_since is null
                   then 'delayed'
                 else c.news end,
-    result = case when r.state = 'backoff' then c.result else r.result end
+    result = case when r.state in ('backoff', 'entrusted') then c.result else r.result end
 from jsonb_to_recordset($1::jsonb) as r(place integer, municipality text, case_id uuid, id uuid,
   lease_token uuid, state text, result jsonb, delay_ms bigint, tells_delay boolean)
 where c.municipality = r.municipality and c.case_id = r.case_id and c.id = r.id

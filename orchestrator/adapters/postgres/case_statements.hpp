@@ -31,7 +31,7 @@ from (
   union all
   (select 2, c.lane, c.municipality, c.case_id, c.id,
           case when c.news = 'delayed' then c.delayed_since else clock_timestamp() end,
-          c.news, c.result::text, c.role, null, 0, null
+          c.news, c.result::text, c.role, c.answered_by, 0, null
    from elukaar.call c join elukaar.cases s on s.municipality = c.municipality and s.id = c.case_id
    where c.lane = any ($1::smallint[]) and c.news is not null
      and s.lifecycle not in ('suspended', 'incident')
@@ -176,15 +176,15 @@ where t.municipality = k.municipality and t.case_id = k.case_id and t.state = k.
 
     {"request_calls", R"sql(
 insert into elukaar.call (municipality, case_id, id, lane, state, entry, invoke, role, operation,
-  input, timeout_ms)
+  input, timeout_ms, due_on)
 select * from unnest($1::text[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[], $6::integer[],
-  $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::integer[]))sql"},
+  $7::text[], $8::text[], $9::text[], $10::jsonb[], $11::integer[], $12::date[]))sql"},
 
     {"abandon_calls", R"sql(
 update elukaar.call c set status = 'abandoned'
 from unnest($1::text[], $2::uuid[], $3::uuid[]) as k(municipality, case_id, id)
 where c.municipality = k.municipality and c.case_id = k.case_id and c.id = k.id
-  and c.status in ('pending', 'inflight', 'backoff'))sql"},
+  and c.status in ('pending', 'inflight', 'backoff', 'entrusted'))sql"},
 
     {"news_read", R"sql(
 update elukaar.call c set news = null

@@ -481,7 +481,7 @@ void Transaction::write_timers(const engine::Writes& writes) {
 
 void Transaction::write_calls(const engine::Writes& writes) {
   if (!writes.calls_requested.empty()) {
-    Columns<11> c;
+    Columns<12> c;
     for (const engine::CallRow& row : writes.calls_requested) {
       c[0].add(row.ref.municipality.str());
       c[1].add_plain(row.ref.id.str());
@@ -494,9 +494,10 @@ void Transaction::write_calls(const engine::Writes& writes) {
       c[8].add(row.request.operation);
       c[9].add(row.request.input.dump());
       c[10].add_plain(std::to_string(row.request.timeout.count()));
+      row.request.by ? c[11].add_plain(to_iso_date(*row.request.by)) : c[11].add_null();
     }
     run("request_calls", c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str(), c[5].str(),
-        c[6].str(), c[7].str(), c[8].str(), c[9].str(), c[10].str());
+        c[6].str(), c[7].str(), c[8].str(), c[9].str(), c[10].str(), c[11].str());
   }
   write_call_ids("abandon_calls", writes.calls_abandoned);
   write_call_ids("news_read", writes.call_news_read);

@@ -19,6 +19,10 @@ class OfficeStore final : public office::OfficeStore {
   std::vector<resident::CaseRecord> cases_of(const Municipality& municipality) override;
   std::optional<resident::CaseRecord> find_case(const Municipality& municipality,
                                                 const Uuid& public_id) override;
+  std::vector<office::TaskRecord> tasks_of(const Municipality& municipality) override;
+  std::optional<office::TaskRecord> task(const Municipality& municipality,
+                                         const CallId& id) override;
+  bool answer_task(const office::TaskAnswer& answer) override;
   void add_session(const office::Session& session) override;
   std::optional<office::Session> session(const Digest& token,
                                          std::chrono::microseconds idle) override;

@@ -159,7 +159,7 @@ CaseRecord read_case(const pqxx::row& row) {
   record.release_digest = row[5].c_str();
   record.active = Json::parse(row[6].c_str()).value("active", std::vector<std::string>{});
   record.context = Json::parse(row[7].c_str());
-  record.status = Json::parse(row[8].c_str());
+  record.status = row[8].is_null() ? Json() : Json::parse(row[8].c_str());
   record.revision = row[9].as<unsigned long long>();
   record.decided_at = time_of(row[10]);
   record.created_at = time_of(row[11]);
@@ -490,6 +490,73 @@ std::optional<CaseRecord> OfficeStore::find_case(const Municipality& municipalit
   });
 }
 
+namespace {
+
+// After CASE_COLUMNS, which are twelve.
+#define TASK_COLUMNS                                                                              \
+  CASE_COLUMNS ", t.id, t.role, t.operation, t.input::text, t.due_on::text, "                      \
+  MICROS("t.created_at") ", t.status, t.answer"
+#define TASK_TABLES                                                                               \
+  CASE_TABLES " join elukaar.call t on t.municipality = c.municipality and t.case_id = c.id"
+
+office::TaskRecord read_task(pqxx::work& work, const pqxx::row& row) {
+  office::TaskRecord task;
+  task.of = read_case(row);
+  task.of.parties = select_parties(work, task.of);
+  task.id = CallId{uuid_of(row[12])};
+  task.role = row[13].c_str();
+  task.operation = row[14].c_str();
+  task.input = Json::parse(row[15].c_str());
+  if (!row[16].is_null()) task.by = parse_iso_date(row[16].c_str());
+  task.since = time_of(row[17]);
+  task.state = lifecycle::call_state_from(row[18].c_str()).value_or(task.state);
+  if (!row[19].is_null()) task.answer = digest_of(row[19]);
+  return task;
+}
+
+}  // namespace
+
+std::vector<office::TaskRecord> OfficeStore::tasks_of(const Municipality& municipality) {
+  return implementation_->as_resident(municipality, [&](pqxx::work& work) {
+    std::vector<office::TaskRecord> tasks;
+    for (const auto& row : work.exec_params(
+             "select " TASK_COLUMNS " from " TASK_TABLES " where c.municipality = $1 "
+             "and t.status = 'entrusted' order by t.due_on, t.created_at, t.id limit $2",
+             municipality.str(), max_tasks)) {
+      tasks.push_back(read_task(work, row));
+    }
+    return tasks;
+  });
+}
+
+std::optional<office::TaskRecord> OfficeStore::task(const Municipality& municipality,
+                                                    const CallId& id) {
+  return implementation_->as_resident(municipality, [&](pqxx::work& work) {
+    std::optional<office::TaskRecord> task;
+    for (const auto& row : work.exec_params(
+             "select " TASK_COLUMNS " from " TASK_TABLES " where c.municipality = $1 "
+             "and t.id = $2 and (t.status = 'entrusted' or t.answer is not null)",
+             municipality.str(), id.str())) {
+      task = read_task(work, row);
+    }
+    return task;
+  });
+}
+
+bool OfficeStore::answer_task(const office::TaskAnswer& answer) {
+  const bool done = answer.state == lifecycle::CallState::succeeded;
+  return implementation_->as_resident(answer.municipality, [&](pqxx::work& work) {
+    const auto changed = work.exec_params(
+        "update elukaar.call set status = $3, news = $4, result = $5::jsonb, answered_by = $6, "
+        "answer = $7, answered_at = elukaar.case_now() "
+        "where municipality = $1 and id = $2 and status = 'entrusted'",
+        answer.municipality.str(), answer.id.str(),
+        std::string{lifecycle::to_string(answer.state)}, done ? "done" : "error",
+        answer.result.dump(), answer.official.str(), bytea(answer.answer));
+    return changed.affected_rows() > 0;
+  });
+}
+
 void OfficeStore::add_session(const office::Session& session) {
   implementation_->as_owner([&](pqxx::work& work) {
     return work.exec_params(
@@ -498,7 +565,7 @@ void OfficeStore::add_session(const office::Session& session) {
                     "values ($1, $2, $3, $4, {}, {}, {})",
                     fmt::format(moment, "$5::bigint"), fmt::format(moment, "$6::bigint"),
                     fmt::format(moment, "$7::bigint")),
-        bytea(session.token), session.csrf, session.municipality.str(), session.official,
+        bytea(session.token), session.csrf, session.municipality.str(), session.official.str(),
         micros(session.created_at), micros(session.seen_at), micros(session.expires_at));
   });
 }
@@ -519,7 +586,7 @@ std::optional<office::Session> OfficeStore::session(const Digest& token,
       return session;
     }
     const auto& row = rows[0];
-    session = office::Session{token, row[0].c_str(), Municipality{row[1].c_str()}, row[2].c_str(),
+    session = office::Session{token, row[0].c_str(), Municipality{row[1].c_str()}, Pseudonym{row[2].c_str()},
                               time_of(row[3]), time_of(row[4]), time_of(row[5])};
     return session;
   });

@@ -25,7 +25,8 @@ export async function request(method: string, path: string, headers: Record<stri
       credentials: 'same-origin',
       cache: 'no-store',
       signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A text is sent as it is: a file.
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
   } catch {
     throw new ApiError(0);

@@ -47,6 +47,45 @@ export interface OfficeCase {
   history: { at: string; kind: string; name: string; disposition: string; rules: string[] }[];
 }
 
+// What an official does in place of a register.
+export interface TaskRow {
+  task: string;
+  case: string;
+  number: string;
+  title: string;
+  by: string | null;
+  overdue: boolean;
+  since: string;
+}
+
+export interface TaskField {
+  path: string;
+  type: EntryField['type'];
+  required: boolean;
+  label: string;
+  options: { value: string; label: string }[];
+  proposed: EntryField['proposed'];
+}
+
+export interface Task extends TaskRow {
+  todo: string;
+  persons: { who: string; label: string; name: string; personalCode: string | null }[];
+  facts: { label: string; text: string }[];
+  fields: TaskField[];
+  refusals: { value: string; label: string }[];
+}
+
+export type TaskAnswer = { done: unknown } | { refused: { code: string } };
+
+// What became of the lines of a file that came back.
+export interface TakenFile {
+  taken: number;
+  repeated: number;
+  refused: number;
+  left: number;
+  lines: { line: number; task: string; outcome: 'taken' | 'repeated' | 'refused' | 'left'; problems: { field: string; text: string }[] }[];
+}
+
 export interface FamilyAnswer {
   guardian: number;
   receivedAt: string;
@@ -76,6 +115,15 @@ export const officeApi = {
   cases: (lang: Language) => read<{ cases: OfficeRow[] }>(`/cases?lang=${lang}`).then((found) => found.cases),
   case: (id: string, reader: number, lang: Language) =>
     read<OfficeCase>(`/cases/${segment(id)}?lang=${lang}&reader=${reader}`),
+  tasks: (lang: Language) => read<{ tasks: TaskRow[] }>(`/tasks?lang=${lang}`).then((found) => found.tasks),
+  task: (id: string, lang: Language) => read<Task>(`/tasks/${segment(id)}?lang=${lang}`),
+  answerTask: (id: string, answer: TaskAnswer, csrf: string) => change(`/tasks/${segment(id)}/answer`, csrf, answer),
+  taskFile: (format: 'csv' | 'jsonl', lang: Language) => `/api/v1/office/task-file?format=${format}&lang=${lang}`,
+  takeTaskFile: async (file: File, csrf: string, lang: Language): Promise<TakenFile> => {
+    const type = file.name.endsWith('.jsonl') ? 'application/jsonl' : 'text/csv';
+    const headers = { 'Content-Type': type, 'X-CSRF-Token': csrf };
+    return (await (await request('POST', `/office/task-file?lang=${lang}`, headers, await file.text())).json()) as TakenFile;
+  },
   enter: (id: string, event: string, data: unknown, csrf: string) =>
     change(`/cases/${segment(id)}/entries/${segment(event)}`, csrf, { data }),
   answer: (id: string, action: string, answer: FamilyAnswer, csrf: string, key: string) =>

@@ -39,8 +39,11 @@ class Database {
     pqxx::nontransaction(connection).exec("create database " + name_);
     pqxx::connection own(address());
     pqxx::work work(own);
-    work.exec(text_of(std::string(ELUKAAR_SOURCE_DIR) +
-                      "/orchestrator/adapters/postgres/schema/0001_cases.sql"));
+    for (const char* migration : {"0001_cases", "0005_office", "0006_calls_by_municipality",
+                                  "0007_tasks"}) {
+      work.exec(text_of(std::string(ELUKAAR_SOURCE_DIR) + "/orchestrator/adapters/postgres/schema/" +
+                        migration + ".sql"));
+    }
     work.commit();
   }
   ~Database() {
@@ -260,6 +263,17 @@ TEST_F(CallStoreTest, drops_an_abandoned_calls_retry) {
   run("update elukaar.call set status = 'abandoned'");
   store->record({retry});
   EXPECT_EQ(value(id, "coalesce(news, '-') || ' ' || status"), "- abandoned");
+  EXPECT_TRUE(store->claim(room(5)).empty());
+}
+
+TEST_F(CallStoreTest, lets_a_call_rest_that_an_official_carries_out) {
+  const auto id = add("a");
+  auto entrusted = report(store->claim(room(1)).at(0), CallState::entrusted);
+  EXPECT_EQ(store->record({entrusted}), std::vector<bool>{true});
+  EXPECT_EQ(value(id, "status || ' ' || coalesce(news, '-') || ' ' || coalesce(result::text, '-')"),
+            "entrusted - -");
+  EXPECT_EQ(value(id, "lease_token is null and lease_until is null"), "true");
+  run("update elukaar.call set next_attempt_at = clock_timestamp() - interval '1 year'");
   EXPECT_TRUE(store->claim(room(5)).empty());
 }
 

@@ -141,7 +141,7 @@ export class Contract {
     if (!operation.requestBody) return body === undefined ? flaws : [...flaws, 'no body is documented'];
     const media = operation.requestBody.content[type];
     if (!media) return [...flaws, `sent as ${type}`];
-    return [...flaws, ...this.flaws(media.schema, JSON.parse(body)).map((flaw) => `sent: ${flaw}`)];
+    return [...flaws, ...this.flaws(media.schema, type.endsWith('json') ? JSON.parse(body) : body).map((flaw) => `sent: ${flaw}`)];
   }
 
   // The events of a stream: [{event, data}].

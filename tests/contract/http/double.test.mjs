@@ -2,7 +2,7 @@
 // the page learns from it holds for the program.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { CASE, ContractServer } from '../../e2e/contract-server.mjs';
+import { CASE, ContractServer, TASK } from '../../e2e/contract-server.mjs';
 import { Caller, Contract } from './contract.mjs';
 
 const STAGES = ['informed', 'checking', 'registering', 'slow', 'queued', 'offered', 'expired'];
@@ -48,6 +48,27 @@ test('shows officials what the document says', async () => {
   await caller.read('/api/v1/office/cases', { lang: 'et' });
   await caller.read(`/api/v1/office/cases/${CASE}`, { lang: 'et', reader: '0' });
   await caller.ask('POST', `/api/v1/office/cases/${CASE}/entries/offer-made`, { expect: 202, body: { data: {} } });
+});
+
+test('shows officials their tasks, and takes their answers, as the document says', async () => {
+  for (const lang of ['et', 'en', 'ru']) {
+    await caller.read('/api/v1/office/tasks', { lang });
+    await caller.read(`/api/v1/office/tasks/${TASK}`, { lang });
+  }
+  await caller.ask('GET', '/api/v1/office/task-file', { query: { format: 'csv' } });
+  const take = (more) => caller.ask('POST', '/api/v1/office/task-file', { body: 'task;result.outcome', type: 'text/csv', ...more });
+  await take();
+  server.refuseFile = true;
+  await take({ expect: 400 });
+  const answer = (more) => caller.ask('POST', `/api/v1/office/tasks/${TASK}/answer`, { body: { done: {} }, ...more });
+  server.refuseFields = [{ field: '/status', text: 'expected another' }];
+  await answer({ expect: 422 });
+  server.refuseFields = null;
+  server.taskConflict = true;
+  await answer({ expect: 409 });
+  server.taskConflict = false;
+  await answer();
+  await caller.ask('GET', `/api/v1/office/tasks/${TASK}`, { expect: 404 });
 });
 
 test('says no as documented', async () => {

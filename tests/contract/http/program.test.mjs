@@ -305,16 +305,56 @@ step('an offer comes, and a guardian answers it by telephone', async () => {
   await everyLanguage(official, office());
 });
 
+// The shapes alone; that a task is a call, and its answer the call's, is tests/integration/tasks'.
+step('an official carries out what no register does, on the page and by file', async () => {
+  const call = (n) => `018f3c5e-0000-7000-8000-00000000000${n}`;
+  for (const n of [1, 2, 3]) {
+    site.sql(`insert into elukaar.call (municipality, case_id, id, lane, state, entry, invoke, role, operation, input, status, timeout_ms, due_on)
+      select municipality, id, '${call(n)}', 3, 'nowhere', 1, 'withdraw', 'place-register', 'withdraw',
+      jsonb_build_object('child', context::jsonb #>> '{child,key}', 'application', jsonb_build_object('id', 'a-1'), 'reason', 'family'), 'entrusted', 30000, '2026-05-0${n}'
+      from elukaar.cases where public_id = '${caseId}'`);
+  }
+  const { tasks } = await everyLanguage(official, '/api/v1/office/tasks');
+  assert.deepEqual(tasks.map(({ task }) => task), [1, 2, 3].map((n) => call(n).replaceAll('-', '')));
+  const [first, second] = tasks.map(({ task }) => `/api/v1/office/tasks/${task}`);
+  const shown = await everyLanguage(official, first);
+  assert.match(shown.persons[0].personalCode, /^[0-9]{11}$/);
+  await official.ask('GET', `/api/v1/office/tasks/${NOBODYS}`, { expect: 404 });
+  const answer = (expect, body, at = first) => official.ask('POST', `${at}/answer`, { expect, body });
+  await answer(400, '[]');
+  await answer(404, { done: {} }, `/api/v1/office/tasks/${NOBODYS}`);
+  assert.equal((await answer(422, { done: { status: 'elsewhere' } })).json.errors[0].field, '/status');
+  const done = { done: { status: 'withdrawn' } };
+  assert.equal((await answer(200, done)).json.outcome, 'taken');
+  assert.equal((await answer(200, done)).json.outcome, 'repeated');
+  await answer(409, { refused: { code: 'application-unknown' } });
+  await answer(200, { refused: { code: 'application-unknown' } }, second);
+
+  const ofFile = (query) => official.ask('GET', '/api/v1/office/task-file', { query });
+  const csv = (await ofFile({ format: 'csv', lang: 'et' })).text;
+  const lines = (await ofFile({ format: 'jsonl', lang: 'en' })).text.trim().split('\n');
+  assert.equal(lines.length, 1);
+  await official.ask('GET', '/api/v1/office/task-file', { expect: 400, query: { format: 'xls' } });
+  const take = (expect, body, type) => official.ask('POST', '/api/v1/office/task-file', { expect, body, type });
+  assert.equal((await take(200, csv, 'text/csv')).json.left, 1);
+  await take(400, 'no header', 'text/csv');
+  const filled = JSON.stringify({ ...JSON.parse(lines[0]), result: done });
+  const { json } = await take(200, `${filled}\nnonsense\n`, 'application/jsonl');
+  assert.deepEqual([json.taken, json.refused, json.lines[1].line], [1, 1, 2]);
+  assert.deepEqual((await official.read('/api/v1/office/tasks', { lang: 'en' })).tasks, []);
+});
+
 step('what is missing, foreign or wrong is refused alike on every route', async () => {
   const anybody = new Caller(contract, site.url);
-  const addresses = { '{case}': caseId, '{action}': NOBODYS, '{form}': 'application', '{name}': 'apply', '{event}': 'queue-position-changed' };
+  const addresses = { '{case}': caseId, '{action}': NOBODYS, '{form}': 'application', '{name}': 'apply', '{event}': 'queue-position-changed', '{task}': NOBODYS };
   const concrete = (path) => path.replace(/\{\w+\}/g, (name) => addresses[name]);
   for (const { id, method, path, operation } of contract.operations.filter((one) => one.id !== 'file')) {
     const at = concrete(path);
     const documents = (status) => status in operation.responses;
     const who = operation.security?.some((one) => 'officeSession' in one) ? official : parent;
-    const body = operation.requestBody ? {} : undefined;
-    const ask = (caller, expect, more) => caller.ask(method, at, { expect, body, ...more });
+    const isFile = 'text/csv' in (operation.requestBody?.content ?? {});
+    const body = isFile ? 'task' : operation.requestBody ? {} : undefined;
+    const ask = (caller, expect, more) => caller.ask(method, at, { expect, body, ...(isFile ? { type: 'text/csv' } : {}), ...more });
     if (documents(401) && id !== 'intake') await ask(anybody, 401);
     if (method === 'POST' && documents(413)) await ask(who, 413, { body: 'a'.repeat(64 * 1024 + 1) });
     if (method === 'POST' && documents(415) && id !== 'intake') await ask(who, 415, { body: '{}', type: 'text/plain' });
@@ -341,12 +381,14 @@ step('while the database cannot be reached, everybody is asked to come again', a
   const psql = (statement) => assert.equal(spawnSync('psql', ['-X', '-q', site.server, '-c', statement], { encoding: 'utf8', timeout: 30_000 }).stderr, '');
   psql(`alter database ${site.name} with allow_connections false`);
   psql(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${site.name}'`);
-  const addresses = { '{case}': caseId, '{action}': NOBODYS, '{form}': 'application', '{name}': 'apply', '{event}': 'queue-position-changed' };
+  const addresses = { '{case}': caseId, '{action}': NOBODYS, '{form}': 'application', '{name}': 'apply', '{event}': 'queue-position-changed', '{task}': NOBODYS };
   for (const { id, method, path, operation } of contract.operations.filter((one) => 503 in one.operation.responses && one.id !== 'ready')) {
     const at = path.replace(/\{\w+\}/g, (name) => addresses[name]);
     const who = operation.security?.some((one) => 'officeSession' in one) ? official : parent;
     const more = id === 'intake'
       ? { body: { ...stranger.event, id: 'another' }, type: 'application/cloudevents+json', headers: { authorization: `Bearer ${tokens['rr-0653']}` } }
+      : id === 'officeTakeTaskFile' ? { body: 'task;result.outcome\r\n1;done\r\n', type: 'text/csv' }
+      : id === 'officeTaskFile' ? { query: { format: 'csv' } }
       : { body: operation.requestBody && { municipality: '0653', name: 'Mari Mets', personalCode: '12345678901', person: '0653.p1_a' } };
     if (id === 'officeMunicipalities') continue; // reads no database
     await who.ask(method, at, { expect: 503, ...more });

@@ -291,6 +291,41 @@ TEST(Decide, shows_that_a_system_does_not_answer_and_takes_it_back_with_the_answ
   EXPECT_TRUE(story.value.status.at("delayed").is_null());
 }
 
+// Muhu keeps its list of places by hand; the population register is asked as everywhere.
+TEST(Decide, says_that_it_is_the_municipalitys_turn_where_its_officials_do_what_a_register_would) {
+  static const workflow::WorkflowPtr muhu = load("muhu/kindergarten-place.yaml");
+  Story story(*muhu);
+  story.take(story.event("birth-registered", birth()));
+  story.now = story.timer("notice").due;
+  story.take(story.fired(story.timer("notice")));
+  story.take(story.news(story.value.calls.at(0).id, CallNews::Kind::done, family()));
+  const Decision asked = story.take(story.event("application-submitted", application()));
+  EXPECT_EQ(story.value.status.at("turn"), "register");
+  ASSERT_EQ(asked.effects.calls_requested.size(), 1u);
+  EXPECT_FALSE(asked.effects.calls_requested[0].by);
+  const Decision checked = story.take(
+      story.news(story.value.calls.at(0).id, CallNews::Kind::done,
+                 {{"childLivesHere", true}, {"applicantLivesHere", true}, {"custody", true},
+                  {"childSince", "2026-04-20"}, {"asOf", "2026-05-05"}}));
+  EXPECT_TRUE(story.in("registering"));
+  EXPECT_EQ(story.value.status.at("turn"), "municipality");
+  ASSERT_EQ(checked.effects.calls_requested.size(), 1u);
+  ASSERT_TRUE(checked.effects.calls_requested[0].by);
+  EXPECT_EQ(to_iso_date(*checked.effects.calls_requested[0].by), story.value.status.at("by"));
+}
+
+TEST(Decide, journals_which_official_answered_and_chains_it) {
+  Story story = informed();
+  story.take(story.event("application-submitted", application()));
+  Input input = story.news(story.value.calls.at(0).id, CallNews::Kind::error, {{"kind", "refused"}});
+  const Decision nobody = story.ask(input);
+  EXPECT_FALSE(nobody.entry.trace.contains("official"));
+  input.official = "p1_official";
+  const Decision somebody = story.ask(input);
+  EXPECT_EQ(somebody.entry.trace.at("official"), "p1_official");
+  EXPECT_NE(somebody.entry.hash, nobody.entry.hash);
+}
+
 TEST(Decide, abandons_the_calls_of_a_state_that_is_left_and_finds_their_answers_stale) {
   Story story = verifying();
   const CallId call = story.value.calls.at(0).id;

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "place_register/manual.hpp"
 #include "population_register/population_register.hpp"
 #include "privacy/keyring.hpp"
 #include "privacy/pseudonym.hpp"
@@ -288,6 +289,38 @@ TEST_F(DispatcherTest, finishes_what_is_in_flight_when_it_is_stopped) {
   stop.request_stop();
   dispatcher->run(stop.get_token());
   EXPECT_EQ(calls.rows[0].state, CallState::succeeded);
+}
+
+TEST_F(DispatcherTest, leaves_to_an_official_what_no_system_does_and_never_asks_again) {
+  const auto manual = place_register::ManualRegister::make(
+      std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors/place_register/operations");
+  ASSERT_TRUE(registry.add("manual", manual.value()));
+  dispatcher = make();
+  auto& added = add_call("place-register");
+  added.call.operation = "withdraw";
+  added.call.input = {{"child", child.str()}, {"application", {{"id", "a-1"}}}, {"reason", "family"}};
+  for (int hours = 0; hours < 100; hours += 10) {  // beyond leases, delays and the role's limit
+    dispatcher->round(0ms);
+    now += 10h;
+  }
+  const auto& row = calls.rows.front();
+  EXPECT_EQ(row.state, CallState::entrusted);
+  EXPECT_EQ(row.attempts, 1);
+  EXPECT_EQ(row.news, "") << "the case hears of it when it is done";
+  EXPECT_FALSE(row.delayed);
+  EXPECT_TRUE(http.requests.empty());
+  EXPECT_TRUE(vault.usage.empty()) << "nobody has looked at anybody yet";
+}
+
+TEST_F(DispatcherTest, entrusts_nothing_to_an_official_that_does_not_fit) {
+  const auto manual = place_register::ManualRegister::make(
+      std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors/place_register/operations");
+  ASSERT_TRUE(registry.add("manual", manual.value()));
+  dispatcher = make();
+  add_call("place-register").call.operation = "withdraw";
+  dispatcher->round(0ms);
+  EXPECT_EQ(calls.rows.front().state, CallState::failed);
+  EXPECT_EQ(calls.rows.front().result["kind"], "invalid");
 }
 
 }  // namespace

@@ -35,7 +35,10 @@ class FakeCallStore : public CallStore {
     int others = request.room_for_others;
     std::vector<ClaimedCall> claimed;
     for (Row& row : rows) {
-      if (row.due > now_ || is_over(row.state)) continue;
+      if (row.due > now_ || is_over(row.state) ||
+          row.state == lifecycle::CallState::entrusted) {
+        continue;
+      }
       const auto named = room.find(row.call.role);
       int& left = named == room.end() ? others : named->second.calls;
       if (left <= 0) continue;
@@ -83,7 +86,7 @@ class FakeCallStore : public CallStore {
       row->due = now_ + report.delay;
       if (report.tells_delay) row->news = "delayed";
       row->delayed = row->delayed || report.tells_delay;
-    } else {
+    } else if (report.state != lifecycle::CallState::entrusted) {
       row->news = report.state == lifecycle::CallState::succeeded ? "done" : "error";
       row->result = report.result;
     }

@@ -24,6 +24,7 @@ core::Input back(const core::Input& given) {
   EXPECT_EQ(read->key.id, given.key.id);
   EXPECT_EQ(read->received_at, given.received_at);
   EXPECT_EQ(core::kind_of(*read), core::kind_of(given));
+  EXPECT_EQ(read->official, given.official);
   return *read;
 }
 
@@ -37,6 +38,12 @@ TEST(InputCodec, keeps_an_event) {
   const auto read = std::get<core::EventArrived>(back(input(event)).body);
   EXPECT_EQ(read.name, event.name);
   EXPECT_EQ(read.event, event.event);
+}
+
+TEST(InputCodec, keeps_who_of_the_office_entered_it) {
+  auto given = input(core::TimerFired{"offered.open", "answer", 7});
+  given.official = "p1_official";
+  EXPECT_EQ(back(given).official, "p1_official");
 }
 
 TEST(InputCodec, keeps_a_timer) {

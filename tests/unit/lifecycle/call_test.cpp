@@ -16,8 +16,10 @@ const std::vector<TableRow<S, E>> expected{
     {S::inflight, E::answered, S::succeeded},     {S::inflight, E::refused, S::failed},
     {S::inflight, E::invalid, S::failed},         {S::inflight, E::unavailable, S::backoff},
     {S::inflight, E::gave_up, S::failed},         {S::inflight, E::lease_expired, S::backoff},
-    {S::inflight, E::abandon, S::abandoned},      {S::backoff, E::claim, S::inflight},
-    {S::backoff, E::gave_up, S::failed},          {S::backoff, E::abandon, S::abandoned},
+    {S::inflight, E::entrust, S::entrusted},      {S::inflight, E::abandon, S::abandoned},
+    {S::backoff, E::claim, S::inflight},          {S::backoff, E::gave_up, S::failed},
+    {S::backoff, E::abandon, S::abandoned},       {S::entrusted, E::answered, S::succeeded},
+    {S::entrusted, E::refused, S::failed},        {S::entrusted, E::abandon, S::abandoned},
 };
 
 TEST(CallLifecycle, moves_by_these_rows_and_no_others) {
@@ -36,8 +38,18 @@ TEST(CallLifecycle, every_end_but_abandonment_is_reported_to_the_case) {
     EXPECT_EQ(next(S::inflight, event).effects, Effects{CallEffect::report_result});
   }
   EXPECT_EQ(next(S::backoff, E::gave_up).effects, Effects{CallEffect::report_result});
-  for (S from : {S::pending, S::inflight, S::backoff}) {
+  for (S from : {S::pending, S::inflight, S::backoff, S::entrusted}) {
     EXPECT_EQ(next(from, E::abandon).effects, Effects{});
+  }
+}
+
+TEST(CallLifecycle, what_a_person_carries_out_is_asked_of_nobody_else_and_reported_like_any_other) {
+  EXPECT_EQ(next(S::inflight, E::entrust).effects, Effects{});
+  for (E event : {E::claim, E::lease_expired, E::gave_up, E::unavailable}) {
+    EXPECT_FALSE(next(S::entrusted, event).accepted) << to_string(event);
+  }
+  for (E event : {E::answered, E::refused}) {
+    EXPECT_EQ(next(S::entrusted, event).effects, Effects{CallEffect::report_result});
   }
 }
 
@@ -64,8 +76,8 @@ TEST(CallLifecycle, the_readme_shows_its_diagram) {
 
 TEST(CallLifecycle, the_database_knows_its_states) {
   EXPECT_EQ(call_sql_check_values(),
-            "'pending', 'inflight', 'backoff', 'succeeded', 'failed', 'abandoned'");
-  EXPECT_THAT(schema(), testing::HasSubstr("check (status in (" + call_sql_check_values()));
+            "'pending', 'inflight', 'backoff', 'entrusted', 'succeeded', 'failed', 'abandoned'");
+  EXPECT_THAT(migration("0007_tasks"), testing::HasSubstr("check (status in (" + call_sql_check_values()));
 }
 
 }  // namespace

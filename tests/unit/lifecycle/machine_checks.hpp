@@ -43,9 +43,9 @@ inline std::string readme() {
   return text.str();
 }
 
-inline std::string schema() {
-  std::ifstream file(std::string(ELUKAAR_SOURCE_DIR) +
-                     "/orchestrator/adapters/postgres/schema/0001_cases.sql");
+inline std::string migration(const std::string& name) {
+  std::ifstream file(std::string(ELUKAAR_SOURCE_DIR) + "/orchestrator/adapters/postgres/schema/" +
+                     name + ".sql");
   std::stringstream text;
   text << file.rdbuf();
   return text.str();

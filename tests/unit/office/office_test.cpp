@@ -8,6 +8,7 @@
 #include "support/content.hpp"
 #include "support/generated_persons.hpp"
 #include "support/keys.hpp"
+#include "support/memory_office_store.hpp"
 #include "support/memory_resident_store.hpp"
 #include "support/memory_vault.hpp"
 #include "workflow/load.hpp"
@@ -29,41 +30,6 @@ const cloudevents::SchemaCatalogue& intake_forms() {
       cloudevents::SchemaCatalogue::load(content / "events" / "intake").value();
   return loaded;
 }
-
-class MemoryOfficeStore final : public OfficeStore {
- public:
-  explicit MemoryOfficeStore(std::shared_ptr<test::ResidentData> data) : data_(std::move(data)) {}
-  std::vector<resident::CaseRecord> cases_of(const Municipality& municipality) override {
-    std::vector<resident::CaseRecord> found;
-    for (const auto& each : data_->cases) {
-      if (each.municipality == municipality) found.push_back(each);
-    }
-    return found;
-  }
-  std::optional<resident::CaseRecord> find_case(const Municipality& municipality,
-                                                const Uuid& public_id) override {
-    for (const auto& each : cases_of(municipality)) {
-      if (each.public_id == public_id) return each;
-    }
-    return std::nullopt;
-  }
-  void add_session(const Session& session) override { sessions_.push_back(session); }
-  std::optional<Session> session(const Digest& token, std::chrono::microseconds idle) override {
-    for (Session& each : sessions_) {
-      if (each.token != token || data_->now >= each.seen_at + idle) continue;
-      each.seen_at = data_->now;
-      return each;
-    }
-    return std::nullopt;
-  }
-  void end_session(const Digest& token) override {
-    std::erase_if(sessions_, [&](const Session& each) { return each.token == token; });
-  }
-
- private:
-  std::shared_ptr<test::ResidentData> data_;
-  std::vector<Session> sessions_;
-};
 
 class TheOffice : public testing::Test {
  protected:
@@ -123,8 +89,9 @@ class TheOffice : public testing::Test {
   std::shared_ptr<test::ResidentData> data = std::make_shared<test::ResidentData>();
   std::vector<Json> sent;
   test::MemoryVault* vault_ = new test::MemoryVault{keyring};  // owned by the office
-  Office office{{.development = true}, all_services(), topic_events(), intake_forms(),
-                std::make_unique<MemoryOfficeStore>(data),
+  const kit::Registry connectors;
+  Office office{{.development = true}, all_services(), topic_events(), intake_forms(), connectors,
+                keyring, std::make_unique<test::MemoryOfficeStore>(data),
                 std::make_unique<test::MemoryResidentStore>(data),
                 std::unique_ptr<engine::Vault>(vault_),
                 [this](const Municipality&, const std::string& body)
@@ -164,7 +131,7 @@ TEST_F(TheOffice, reads_the_page_as_each_guardian_does_and_leaves_a_record_that_
             Refusal::Kind::not_found);
   const auto usage = vault().usage_of_case(rae, data->cases[0].id);
   ASSERT_FALSE(usage.empty());
-  EXPECT_EQ(usage.front().use.who, "official:Kadri");
+  EXPECT_EQ(usage.front().use.who, "official:" + session.official.str());
   const auto again = office.case_view(session, case_id, 0, Language::en);
   EXPECT_EQ((*again)["seen"]["dataUse"][0]["who"], "Education official of the municipality");
 }
@@ -210,7 +177,8 @@ TEST_F(TheOffice, enters_an_answer_from_the_moment_it_arrived) {
   ASSERT_EQ(data->events.size(), 1u);
   const Json event = Json::parse(data->events[0]);
   EXPECT_EQ(event["time"], "2026-05-18T20:58:00Z");
-  EXPECT_EQ(event["office"]["official"], "Kadri");
+  EXPECT_EQ(event["office"]["official"], session.official.str());
+  EXPECT_EQ(data->events[0].find("Kadri"), std::string::npos) << "her name stands in the vault alone";
   EXPECT_EQ(event["office"]["identifiedBy"], "control-questions");
   EXPECT_EQ(data->actions[0].person, mari) << "it is her act, whoever typed it";
 }
@@ -232,12 +200,21 @@ TEST_F(TheOffice, takes_no_answer_of_tomorrow_of_last_year_or_of_somebody_unknow
   EXPECT_TRUE(data->events.empty());
 }
 
+TEST_F(TheOffice, knows_an_official_by_a_pseudonym_and_tells_him_his_name) {
+  EXPECT_TRUE(privacy::is_pseudonym(session.official.str()));
+  EXPECT_EQ(log_in("0653").official, session.official);
+  EXPECT_NE(log_in("0317").official, session.official);
+  EXPECT_EQ(office.me(session).value()["name"], "Kadri");
+}
+
 TEST_F(TheOffice, has_no_development_login_in_production) {
   Office production{{},
                     all_services(),
                     topic_events(),
                     intake_forms(),
-                    std::make_unique<MemoryOfficeStore>(data),
+                    connectors,
+                    keyring,
+                    std::make_unique<test::MemoryOfficeStore>(data),
                     std::make_unique<test::MemoryResidentStore>(data),
                     std::make_unique<test::MemoryVault>(keyring),
                     {}};

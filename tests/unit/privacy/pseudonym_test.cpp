@@ -25,6 +25,20 @@ TEST(Pseudonyms, are_the_same_for_the_same_person_and_municipality_only) {
   EXPECT_FALSE(pseudonym(ring, Keyring::system(), mari));
 }
 
+TEST(Pseudonyms, of_officials_are_the_municipalitys_own_and_nobody_elses) {
+  const Keyring ring = test::keyring_for({"0653", "0890"});
+  const auto kadri = pseudonym_of_official(ring, rae, "Kadri");
+  ASSERT_TRUE(kadri);
+  EXPECT_TRUE(is_pseudonym(kadri->str()));
+  EXPECT_EQ(kadri, pseudonym_of_official(ring, rae, "Kadri"));
+  EXPECT_NE(kadri, pseudonym_of_official(ring, rae, "Kadr"));
+  EXPECT_NE(kadri, pseudonym_of_official(ring, viimsi, "Kadri"));
+  EXPECT_NE(pseudonym_of_official(ring, rae, "38206084915"),
+            pseudonym(ring, rae, *PersonalCode::parse("38206084915")))
+      << "a name that looks like a code is not the person with that code";
+  EXPECT_FALSE(pseudonym_of_official(ring, Municipality("0000"), "Kadri"));
+}
+
 TEST(Pseudonyms, of_nameless_persons_repeat_with_their_event) {
   const Pseudonym name = nameless({"/rr", "1"}, "/child");
   EXPECT_TRUE(is_pseudonym(name.str())) << name.str();

@@ -1,11 +1,14 @@
 import type { EntryField } from '../../api/office';
 
+// Of a field what its value is made from.
+type Typed = Pick<EntryField, 'path' | 'type'>;
+
 // A local date and time as an instant.
 export const momentOf = (local: string): string => new Date(local).toISOString();
 
 // The data of an event, from a form whose fields are named by JSON pointers. What was left empty is
 // left out.
-export function dataOf(fields: EntryField[], given: FormData): Record<string, unknown> {
+export function dataOf(fields: Typed[], given: FormData): Record<string, unknown> {
   const data: Record<string, unknown> = {};
   for (const field of fields) {
     const value = String(given.get(field.path) ?? '').trim();

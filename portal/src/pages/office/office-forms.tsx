@@ -52,7 +52,7 @@ export function EntryForm({ id, entry, official, done }: { id: string; entry: En
   );
 }
 
-const INPUT_TYPES = { text: 'text', number: 'number', date: 'date', moment: 'datetime-local' } as const;
+export const INPUT_TYPES = { text: 'text', number: 'number', date: 'date', moment: 'datetime-local' } as const;
 
 function Input({ field }: { field: EntryField }) {
   const { text } = useTexts();

@@ -9,9 +9,11 @@ import { TurnBadge } from '../../blocks/turn-badge';
 import { To } from '../../routing/to';
 import { useTexts } from '../../texts/use-texts';
 import { OfficeCasePage } from './office-case';
+import { TaskList } from './task-list';
+import { TaskPage } from './task-page';
 
 // The officials' page: the municipality's cases, one case, what may be entered. Its session is apart
-// from a resident's. No `id`: the list.
+// from a resident's. No `id`: the list; `tasks` and `tasks/…`: what officials do in place of a register.
 export default function OfficePage({ id }: { id: string }) {
   const [official, setOfficial] = useState<Official | null>(null);
   const [failure, setFailure] = useState<number | null>(null);
@@ -38,10 +40,21 @@ function Office({ id, official, refresh }: { id: string; official: Official; ref
         {official.development && <p className="development">{text('dev_banner')}</p>}
         <p><strong>{official.municipality}</strong> · {official.name}{' '}
           <Button visualType="link" onClick={logOut}>{text('log_out')}</Button></p>
+        <nav aria-label={text('office_nav')} className="office-nav">
+          <To path="/office">{text('office_cases')}</To>
+          <To path="/office/tasks">{text('office_tasks')}</To>
+        </nav>
       </div>
-      {id ? <OfficeCasePage key={id} id={id} official={official} /> : <OfficeList />}
+      {page(id, official)}
     </>
   );
+}
+
+function page(id: string, official: Official) {
+  if (!id) return <OfficeList />;
+  if (id === 'tasks') return <TaskList official={official} />;
+  if (!id.startsWith('tasks/')) return <OfficeCasePage key={id} id={id} official={official} />;
+  return <TaskPage key={id} id={id.slice('tasks/'.length)} official={official} />;
 }
 
 function OfficeList() {
