@@ -106,6 +106,7 @@ class Fold {
     }
     load_cases(due);
     load_receipts(arrivals);
+    load_mass_known(arrivals);
     now_ = transaction_.now();
   }
 
@@ -134,7 +135,41 @@ class Fold {
     if (fate == Fate::duplicate) ++result_.dispositions["duplicate"];
   }
 
+  // The first mass event that is due, if one is: before prepare(), which reads its cases.
+  void take_mass(const std::vector<DueInput>& due, std::size_t most) {
+    const auto mass = std::find_if(due.begin(), due.end(), [](const DueInput& input) {
+      return input.kind == DueInput::Kind::mass;
+    });
+    if (mass == due.end()) return;
+    mass_page_ = transaction_.mass_page({mass->ref.municipality, mass->text_a, mass->id},
+                                        std::min(most, max_mass_page));
+  }
+
+  // Brings it to its next cases, each as it is now and by the rules of its own release.
+  void apply_mass() {
+    if (!mass_page_) return;
+    const MassEvent& event = mass_page_->event;
+    current_lane_ = &lane(fmt::format("internal/{:02}", event.lane));
+    core::Input input;
+    input.key = event.key;
+    input.received_at = event.happened_at;
+    const Json body = Json::parse(event.event);
+    for (const CaseRef& ref : mass_page_->cases) {
+      const auto found = cases_.find(ref);
+      if (found == cases_.end()) continue;
+      Working& working = *found->second;
+      const std::string* name = concerned(working, event, body);
+      if (name == nullptr) continue;
+      input.body = core::EventArrived{*name, body};
+      settle(working, input, decide(working, input));
+    }
+    MassProgress progress{event.ref, std::nullopt, mass_page_->last};
+    if (!mass_page_->cases.empty()) progress.reached = mass_page_->cases.back().id;
+    writes_.mass_reached.push_back(std::move(progress));
+  }
+
   void apply(const DueInput& due) {
+    if (due.kind == DueInput::Kind::mass) return;  // apply_mass()
     current_lane_ = &lane(fmt::format("internal/{:02}", due.lane));
     if (due.kind == DueInput::Kind::parked_retry) return retry_parked(due);
     const auto found = cases_.find(due.ref);
@@ -147,6 +182,7 @@ class Fold {
       case DueInput::Kind::command: return apply_command(working, due);
       case DueInput::Kind::deferred_expired: return expire_deferred(working, due);
       case DueInput::Kind::parked_retry: return;
+      case DueInput::Kind::mass: return;
     }
   }
 
@@ -210,9 +246,10 @@ class Fold {
     std::vector<CaseRef> refs;
     for (const auto& [key, cases] : found_) refs.insert(refs.end(), cases.begin(), cases.end());
     for (const DueInput& input : due) {
-      if (input.kind != DueInput::Kind::parked_retry) refs.push_back(input.ref);
+      if (!input.ref.id.is_nil()) refs.push_back(input.ref);
     }
     for (const RetriedInput& retried : retried_inputs_) refs.push_back(retried.ref);
+    if (mass_page_) refs.insert(refs.end(), mass_page_->cases.begin(), mass_page_->cases.end());
     std::sort(refs.begin(), refs.end());
     refs.erase(std::unique(refs.begin(), refs.end()), refs.end());
     if (refs.empty()) return;
@@ -233,6 +270,11 @@ class Fold {
     for (const RetriedInput& retried : retried_inputs_) {
       questions.push_back({retried.ref, receipt_of(retried.input.key)});
     }
+    if (mass_page_) {
+      for (const CaseRef& ref : mass_page_->cases) {
+        questions.push_back({ref, mass_page_->event.ref.receipt});
+      }
+    }
     for (const Arrival* arrival : arrivals) {
       const Uuid receipt = receipt_of(arrival->key);
       std::set<CaseRef> asked;
@@ -250,6 +292,20 @@ class Fold {
     const auto answers = transaction_.receipts(questions);
     for (std::size_t i = 0; i < questions.size(); ++i) {
       if (answers[i]) receipts_.insert({questions[i].ref, questions[i].receipt});
+    }
+  }
+
+  void load_mass_known(const std::vector<const Arrival*>& arrivals) {
+    std::vector<MassRef> refs;
+    for (const Arrival* arrival : arrivals) {
+      for (const Route& route : arrival->routes) {
+        if (route.rule->mass) refs.push_back(mass_ref(*arrival, route));
+      }
+    }
+    if (refs.empty()) return;
+    const auto known = transaction_.mass_known(refs);
+    for (std::size_t i = 0; i < refs.size(); ++i) {
+      if (known[i]) mass_known_.insert(refs[i]);
     }
   }
 
@@ -297,7 +353,37 @@ class Fold {
 
   // ---- Events -----------------------------------------------------------------------------------
 
+  static MassRef mass_ref(const Arrival& arrival, const Route& route) {
+    return {arrival.municipality, route.workflow->service, receipt_of(arrival.key)};
+  }
+
+  // For all cases: written down once, and carried to them by batches to come.
+  Fate receive_mass(const Arrival& arrival, const Route& route) {
+    const MassRef ref = mass_ref(arrival, route);
+    if (!mass_known_.insert(ref).second) return Fate::duplicate;
+    writes_.mass_received.push_back({ref, arrival.key, arrival.type, arrival.event.dump(),
+                                     arrival.time, now_,
+                                     ref.receipt.bytes()[15] % internal_lanes});
+    return Fate::applied;
+  }
+
+  // The name under which a case's release knows a mass event, if it concerns the case and has not
+  // reached it yet; else null.
+  const std::string* concerned(const Working& working, const MassEvent& event, const Json& body) {
+    if (!working.is_open() || receipts_.contains({working.row.ref, event.ref.receipt})) {
+      return nullptr;
+    }
+    const auto name = working.workflow->event_names.find(event.type);
+    if (name == working.workflow->event_names.end()) return nullptr;
+    const auto& mass = working.workflow->events.at(name->second).mass;
+    if (!mass) return nullptr;
+    const bool holds = !mass->where || core::Step::holds(*working.workflow, working.current(),
+                                                         *mass->where, body, parts_.calendar);
+    return holds ? &name->second : nullptr;
+  }
+
   Fate apply(const Arrival& arrival, const Route& route) {
+    if (route.rule->mass) return receive_mass(arrival, route);
     const Uuid receipt = receipt_of(arrival.key);
     std::vector<Working*> all;
     for (const CorrelationKey& key : route.identity()) {
@@ -411,7 +497,9 @@ class Fold {
     value.service = route.workflow->service;
     value.id = CaseId{Uuid::derived(arrival.time, arrival.key.source,
                                     value.service + "/" + arrival.key.id, 0)};
-    value.created_at = now_;
+    // After a mass event of the same batch, so that it is none of its cases.
+    value.created_at =
+        writes_.mass_received.empty() ? now_ : now_ + std::chrono::microseconds{1};
     working->row.ref = {value.municipality, value.id};
 
     core::Input input;
@@ -866,6 +954,8 @@ class Fold {
   std::set<Uuid> early_done_;
   std::vector<Arrival> retried_;
   std::vector<RetriedInput> retried_inputs_;
+  std::optional<MassPage> mass_page_;
+  std::set<MassRef> mass_known_;
   // What becomes of each timer row: set (true) or cleared; the last word counts.
   std::map<TimerPlace, std::pair<TimerRow, bool>> timers_;
 
@@ -909,11 +999,13 @@ BatchResult carry_through(CaseStore& store, EngineParts& parts, std::map<std::st
   Fold fold(store, *transaction, parts, after);
   if (stop) fold.stop_at_once(*stop);
   const std::vector<Arrival> retried = fold.take_retried(due);
+  fold.take_mass(due, most_internal);
   fold.prepare({&arrivals, &retried}, due);
   for (const DueInput& input : due) {
     if (input.kind != DueInput::Kind::parked_retry) fold.apply(input);
   }
   fold.apply_retried_inputs();
+  fold.apply_mass();
   for (const Arrival& arrival : retried) fold.apply(arrival);
   for (const Arrival& arrival : arrivals) fold.apply(arrival);
   Writes& writes = fold.finish();
@@ -963,6 +1055,19 @@ BatchResult stop_offender(CaseStore& store, EngineParts& parts, std::map<std::st
   return carry_through(store, parts, lanes, owner, lease, {}, 1,
                        fmt::format("the database refused what follows from it (SQLSTATE {})",
                                    sqlstate.empty() ? "none" : sqlstate));
+}
+
+std::optional<CaseRef> pass_case(CaseStore& store, const std::string& owner,
+                                 std::chrono::seconds lease, const DueInput& due) {
+  if (due.kind != DueInput::Kind::mass) return std::nullopt;
+  auto transaction = store.begin();
+  const auto page = transaction->mass_page({due.ref.municipality, due.text_a, due.id}, 1);
+  if (!page || page->cases.empty()) return std::nullopt;
+  Writes writes;
+  writes.mass_reached.push_back({page->event.ref, page->cases.front().id, page->last});
+  transaction->write({}, owner, lease, writes);
+  transaction->commit();
+  return page->cases.front();
 }
 
 BatchResult park_offender(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,

@@ -21,6 +21,9 @@ struct EngineParts {
 // Most inputs of the internal lanes in one batch, and most records of the topics.
 inline constexpr std::size_t max_batch = 1'000;
 
+// Most cases that a mass event reaches in one batch.
+inline constexpr std::size_t max_mass_page = 500;
+
 struct Published {
   LaneId lane{};
   std::int64_t sequence = 0;
@@ -61,6 +64,11 @@ BatchResult run_batch(CaseStore& store, EngineParts& parts, std::map<std::string
 BatchResult stop_offender(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,
                           const std::string& owner, std::chrono::seconds lease,
                           const std::string& sqlstate);
+
+// Lets a mass event pass the next case that it would reach, of which nothing can be stored; the case is
+// returned, for the caller to make it stand still. Nothing: `due` is no mass event, or has no case left.
+std::optional<CaseRef> pass_case(CaseStore& store, const std::string& owner,
+                                 std::chrono::seconds lease, const DueInput& due);
 
 // Parks one arrival as the batch's offender and moves its lane past it.
 BatchResult park_offender(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,

@@ -126,15 +126,49 @@ struct ParkedRow {
   std::vector<CorrelationKey> keys;  // under which an early event waits
 };
 
+// Names an event for all cases of a service in a municipality.
+struct MassRef {
+  Municipality municipality;
+  std::string service;
+  Uuid receipt;  // of its source and id
+
+  auto operator<=>(const MassRef&) const = default;
+};
+
+// Such an event as it was received.
+struct MassEvent {
+  MassRef ref;
+  EventKey key;
+  std::string type;
+  std::string event;         // JSON, as expressions see it
+  Timestamp happened_at{};   // its own time
+  Timestamp received_at{};   // on the case clock: cases created later are no concern of it
+  int lane = 0;              // internal
+};
+
+// The next cases that a mass event has to reach.
+struct MassPage {
+  MassEvent event;
+  std::vector<CaseRef> cases;  // in the order of their ids
+  bool last = false;
+};
+
+// How far a mass event has come.
+struct MassProgress {
+  MassRef ref;
+  std::optional<CaseId> reached;  // nothing: as far as before
+  bool done = false;
+};
+
 // An input that lies in the database and is due on an internal lane.
 struct DueInput {
-  enum class Kind { action, command, call, timer, deferred_expired, parked_retry };
+  enum class Kind { action, command, call, timer, deferred_expired, parked_retry, mass };
   Kind kind = Kind::timer;
   int lane = 0;
-  CaseRef ref;         // nil case for parked_retry
-  Uuid id;             // of the action, command, call or parked row
+  CaseRef ref;         // nil case for parked_retry and mass
+  Uuid id;             // of the action, command, call or parked row · mass: receipt
   Timestamp at{};      // received, given or due
-  std::string text_a;  // action: name · command: kind · call: news · timer: state
+  std::string text_a;  // action: name · command: kind · call: news · timer: state · mass: service
   std::string text_b;  // action: subject · command: operator · call: result · timer: key
   std::string text_c;  // action: person · command: reason · call: role
   std::string json;    // action: event · deferred: input · call: the official who answered, or empty
@@ -175,6 +209,8 @@ struct Writes {
   std::vector<std::pair<CaseRef, std::uint64_t>> deferred_removed;
   std::vector<ParkedRow> parked;
   std::vector<Uuid> parked_applied;
+  std::vector<MassEvent> mass_received;
+  std::vector<MassProgress> mass_reached;
 };
 
 struct FoundKey {
@@ -231,6 +267,12 @@ class BatchTransaction {
   virtual std::vector<DeferredRow> deferred_of(const std::vector<CaseRef>& refs) = 0;
   // Early events that wait under these keys, in order of arrival.
   virtual std::vector<EarlyEvent> early_events(const std::vector<CorrelationKey>& keys) = 0;
+  // For each whether it has been received before.
+  virtual std::vector<bool> mass_known(const std::vector<MassRef>& refs) = 0;
+  // Locks a mass event that is not done and finds the next `most` cases that it has to reach: those of its
+  // service that were there when it was received and are still open. Nothing: it is done. Call it before
+  // any case is locked.
+  virtual std::optional<MassPage> mass_page(const MassRef& ref, std::size_t most) = 0;
   // The case clock; ask it after locking.
   virtual Timestamp now() = 0;
 

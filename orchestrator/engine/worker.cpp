@@ -148,8 +148,11 @@ bool Worker::stop_offending_case(const StoreFault& fault) {
     if (lane.kind == LaneKind::internal) internal.push_back(lane.internal_number);
   }
   const auto due = store_.begin()->due_inputs(internal, 1);
-  if (!due.empty() && !due.front().ref.id.is_nil()) {
-    store_.mark_incident(due.front().ref,
+  if (due.empty()) return true;
+  const auto passed = pass_case(store_, settings_.owner, settings_.lease, due.front());
+  const CaseRef offender = passed.value_or(due.front().ref);
+  if (!offender.id.is_nil()) {
+    store_.mark_incident(offender,
                          fmt::format("the database refused what follows from an input (SQLSTATE {})",
                                      fault.sqlstate()));
   }

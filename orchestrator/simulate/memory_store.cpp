@@ -83,6 +83,29 @@ class MemoryTransaction : public engine::BatchTransaction {
     return events;
   }
 
+  std::vector<bool> mass_known(const std::vector<engine::MassRef>& refs) override {
+    std::vector<bool> known;
+    for (const engine::MassRef& ref : refs) known.push_back(store_.mass_.contains(ref));
+    return known;
+  }
+
+  std::optional<engine::MassPage> mass_page(const engine::MassRef& ref, std::size_t most) override {
+    const auto mass = store_.mass_.find(ref);
+    if (mass == store_.mass_.end() || mass->second.done) return std::nullopt;
+    engine::MassPage page{mass->second.event, {}, false};
+    auto row = store_.cases_.upper_bound({ref.municipality, mass->second.reached});
+    for (; row != store_.cases_.end() && row->first.municipality == ref.municipality; ++row) {
+      if (page.cases.size() == most) return page;
+      const bool open = core::is_open(lifecycle::case_state_from(row->second.lifecycle).value());
+      if (row->second.service == ref.service && open &&
+          row->second.created_at <= page.event.received_at) {
+        page.cases.push_back(row->first);
+      }
+    }
+    page.last = true;
+    return page;
+  }
+
   Timestamp now() override { return store_.now_; }
 
   bool write(const std::vector<Lane>& lanes, const std::string& owner, std::chrono::seconds lease,
@@ -246,6 +269,7 @@ void MemoryCaseStore::apply(const std::vector<Lane>& lanes, const std::string&,
   apply_timers(writes);
   apply_calls(writes);
   apply_waiting(writes);
+  apply_mass(writes);
 }
 
 void MemoryCaseStore::apply_cases(const engine::Writes& writes) {
@@ -375,6 +399,27 @@ void MemoryCaseStore::apply_waiting(const engine::Writes& writes) {
   for (const Uuid& id : writes.parked_applied) {
     done(id);
     parked_.erase(id);
+  }
+}
+
+void MemoryCaseStore::apply_mass(const engine::Writes& writes) {
+  for (const engine::MassEvent& event : writes.mass_received) {
+    if (mass_.contains(event.ref)) continue;
+    DueInput input;
+    input.kind = DueInput::Kind::mass;
+    input.lane = event.lane;
+    input.ref.municipality = event.ref.municipality;
+    input.id = event.ref.receipt;
+    input.at = event.received_at;
+    input.text_a = event.ref.service;
+    mass_[event.ref] = {event, {}, enter(event.received_at, std::move(input)), false};
+  }
+  for (const engine::MassProgress& progress : writes.mass_reached) {
+    StoredMass& mass = mass_.at(progress.ref);
+    if (progress.reached) mass.reached = *progress.reached;
+    if (!progress.done) continue;
+    mass.done = true;
+    agenda_.erase(mass.place);
   }
 }
 

@@ -112,6 +112,12 @@ class MemoryCaseStore : public engine::CaseStore {
   using AgendaPlace = std::tuple<Timestamp, int, std::uint64_t>;
   using TimerPlace = std::tuple<engine::CaseRef, std::string, std::string, std::uint32_t>;
   using DeferredPlace = std::pair<engine::CaseRef, std::uint64_t>;
+  struct StoredMass {
+    engine::MassEvent event;
+    CaseId reached;     // nil: none yet
+    AgendaPlace place;  // until it is done
+    bool done = false;
+  };
 
   AgendaPlace enter(Timestamp at, engine::DueInput input);
   bool stands_still(const engine::DueInput& input) const;
@@ -124,6 +130,7 @@ class MemoryCaseStore : public engine::CaseStore {
   void apply_timers(const engine::Writes& writes);
   void apply_calls(const engine::Writes& writes);
   void apply_waiting(const engine::Writes& writes);
+  void apply_mass(const engine::Writes& writes);
 
   Timestamp now_;
   const engine::Keeps keeps_;
@@ -143,6 +150,7 @@ class MemoryCaseStore : public engine::CaseStore {
   std::map<DeferredPlace, AgendaPlace> deferred_ends_;
   std::map<Uuid, std::pair<std::uint64_t, engine::ParkedRow>> parked_;  // with order of arrival
   std::map<engine::CorrelationKey, std::vector<Uuid>> early_;
+  std::map<engine::MassRef, StoredMass> mass_;
   std::vector<StoredLane> lanes_;
   std::map<std::string, int> release_numbers_;  // by digest
   std::map<int, std::string> releases_;

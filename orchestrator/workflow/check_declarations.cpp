@@ -45,7 +45,8 @@ class DeclarationChecker {
 
   void correlations() {
     for (const auto& [name, rule] : draft_.events) {
-      if (!rule.correlate.empty()) continue;
+      if (rule.mass) no_action_of_all(name);
+      if (!rule.correlate.empty() || rule.mass) continue;
       const bool action = std::any_of(
           draft_.person_actions.begin(), draft_.person_actions.end(),
           [&, &event = name](const auto& entry) { return entry.second.event == event; });
@@ -54,6 +55,17 @@ class DeclarationChecker {
                     fmt::format("event `{}` does not say whose case it belongs to", name),
                     "add the key that finds the case: "
                     "`correlate: { child: \"{{ event.data.child.key }}\" }`");
+    }
+  }
+
+  // What a person does in a case is about that case.
+  void no_action_of_all(const std::string& event) {
+    for (const auto& [name, action] : draft_.person_actions) {
+      if (action.event != event) continue;
+      reader_.error(draft_.action_places.at(name), "mass-event",
+                    fmt::format("action `{}` would be the event `{}`, which is for all cases", name,
+                                event),
+                    "give the action an event of its own");
     }
   }
 

@@ -203,6 +203,27 @@ void Compiler::read_event(const std::string& name, const SourcePosition& where, 
     draft_.with_unexpected.insert(name);
     read_unexpected(*unexpected, name, rule.when_unexpected);
   }
+  if (rule.mass) check_mass(node, rule);
+}
+
+// An event for all of a municipality's cases does nothing that is about one of them.
+void Compiler::check_mass(const Node& node, const EventRule& rule) {
+  for (const char* key : {"starts", "adds", "drops", "confirms", "maxAge"}) {
+    const Node::Entry* entry = node.entry(key);
+    if (entry == nullptr) continue;
+    reader_.error(entry->where, "mass-event",
+                  fmt::format("event `{}` is for all cases and has `{}`, which is about one case",
+                              rule.name, key),
+                  fmt::format("remove `{}`, or name the keys that find the case", key));
+  }
+  if (rule.when_unexpected.kind == Unexpected::Kind::park) {
+    const Node::Entry* entry = node.entry("whenUnexpected");
+    reader_.error(entry == nullptr ? draft_.event_places.at(rule.name) : entry->where, "mass-event",
+                  fmt::format("event `{}` is for all cases; where a state does not handle it, each "
+                              "of them would be parked for an operator",
+                              rule.name),
+                  "say `whenUnexpected: ignore` or `{ defer: P7D }`");
+  }
 }
 
 void Compiler::read_starts(const Node& node, EventRule& rule) {
@@ -244,11 +265,23 @@ void Compiler::read_correlation(const Node& node, EventRule& rule) {
   alone.variables.erase("context");
   alone.case_functions = false;
 
+  const auto condition = [&](const Node& item) -> std::optional<cel::Program> {
+    const Node* where = item.find("where");
+    if (where == nullptr) return std::nullopt;
+    return expressions_.program(*where, with_case, cel::Type::boolean(), "`where`");
+  };
   const auto alternative = [&](const Node& item) {
     if (!reader_.expect(item, Kind::mapping, "`correlate`")) return;
     if (const Node::Entry* all = item.entry("all")) {
-      reader_.error(all->where, "not-supported",
-                    "events for all cases of a municipality are not carried out by this release");
+      if (&item != &node) {
+        reader_.error(all->where, "mass-event",
+                      "`all` is no alternative to keys: the event would be for one case and for all",
+                      "write `correlate: { all: municipality }`, or keys alone");
+        return;
+      }
+      reader_.known_keys(item, "`correlate` with `all`", {"all", "where"});
+      reader_.word(all->value, "`all`", {"municipality"});
+      rule.mass = MassRule{condition(item)};
       return;
     }
     CorrelationRule correlation;
@@ -258,10 +291,7 @@ void Compiler::read_correlation(const Node& node, EventRule& rule) {
                     fmt::format("`correlate` of event `{}` names no key", rule.name),
                     "name what finds the case: `{ child: \"{{ event.data.child.key }}\" }`");
     }
-    if (const Node* where = item.find("where")) {
-      correlation.where =
-          expressions_.program(*where, with_case, cel::Type::boolean(), "`where`");
-    }
+    correlation.where = condition(item);
     rule.correlate.push_back(std::move(correlation));
   };
   if (node.is(Kind::sequence)) {

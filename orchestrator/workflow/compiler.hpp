@@ -43,6 +43,7 @@ class Compiler {
   void read_events();
   void read_event(const std::string& name, const SourcePosition& where, const Node& node);
   void read_correlation(const Node& node, EventRule& rule);
+  void check_mass(const Node& node, const EventRule& rule);
   std::vector<KeyRule> read_keys(const Node& node, const cel::Environment& environment,
                                  std::string_view what);
   void read_unexpected(const Node& node, const std::string& name, Unexpected& into);

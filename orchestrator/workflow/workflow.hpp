@@ -53,6 +53,12 @@ struct CorrelationRule {
   std::optional<cel::Program> where;  // over the case: state(), context; and event
 };
 
+// `correlate: { all: municipality }`: the event concerns every open case of the service in the
+// municipality that is there when the event is received.
+struct MassRule {
+  std::optional<cel::Program> where;  // over the case as it is when the event reaches it; and event
+};
+
 enum class Starts { never, if_no_open_case, always, when };
 
 // What becomes of an event that no active state handles (workflow-language.md §2).
@@ -69,7 +75,9 @@ struct EventRule {
   std::optional<cel::Program> starts_when;
   // An event that happened longer ago starts no case: it is parked as too old. Days and smaller.
   std::optional<std::chrono::seconds> max_age;
-  std::vector<CorrelationRule> correlate;  // empty: reaches a case only as a person's action
+  // Both empty: it reaches a case only as a person's action.
+  std::vector<CorrelationRule> correlate;
+  std::optional<MassRule> mass;
   std::vector<KeyRule> adds;
   std::vector<KeyRule> drops;
   Unexpected when_unexpected;

@@ -37,6 +37,12 @@ class ForwardingTransaction : public engine::BatchTransaction {
       const std::vector<engine::CorrelationKey>& keys) override {
     return inner_->early_events(keys);
   }
+  std::vector<bool> mass_known(const std::vector<engine::MassRef>& refs) override {
+    return inner_->mass_known(refs);
+  }
+  std::optional<engine::MassPage> mass_page(const engine::MassRef& ref, std::size_t most) override {
+    return inner_->mass_page(ref, most);
+  }
   Timestamp now() override { return inner_->now(); }
   bool write(const std::vector<engine::Lane>& lanes, const std::string& owner,
              std::chrono::seconds lease, const engine::Writes& writes) override {
@@ -54,6 +60,7 @@ class ForwardingCaseStore : public engine::CaseStore {
   explicit ForwardingCaseStore(engine::CaseStore& store) : store_(store) {}
 
   std::unique_ptr<engine::BatchTransaction> begin() override { return store_.begin(); }
+  engine::Keeps keeps() const override { return store_.keeps(); }
   std::vector<engine::Lane> take_lanes(const std::vector<std::string>& names,
                                        const std::string& owner,
                                        std::chrono::seconds lease) override {

@@ -55,6 +55,11 @@ from (
           0, p.bytes
    from elukaar.parked p where p.lane = any ($1::smallint[]) and p.status = 'retry'
    order by p.parked_at limit $2)
+  union all
+  (select 6, m.lane, m.municipality, null, m.receipt, m.received_at, m.service, null, null, null,
+          0, null
+   from elukaar.mass_event m where m.lane = any ($1::smallint[]) and m.done_at is null
+   order by m.received_at limit 1)
 ) due order by at, kind limit $2)sql"},
 
     {"find", R"sql(
@@ -103,6 +108,40 @@ from unnest($1::text[], $2::text[], $3::text[], $4::text[])
 join elukaar.parked_key w using (municipality, service, name, value)
 join elukaar.parked p on p.id = w.parked_id and p.status = 'parked'
 order by p.parked_at, p.position)sql"},
+
+    {"mass_known", R"sql(
+select k.place - 1
+from unnest($1::text[], $2::text[], $3::uuid[])
+  with ordinality as k(municipality, service, receipt, place)
+join elukaar.mass_event m using (municipality, service, receipt))sql"},
+
+    {"mass_event", R"sql(
+select source, event_id, type, event, (extract(epoch from happened_at) * 1000000)::bigint,
+       (extract(epoch from received_at) * 1000000)::bigint, lane, reached
+from elukaar.mass_event
+where municipality = $1 and service = $2 and receipt = $3 and done_at is null
+for update)sql"},
+
+    {"mass_cases", R"sql(
+select id from elukaar.cases
+where municipality = $1 and service = $2 and id > $3 and created_at <= $4::timestamptz
+  and lifecycle in ('active', 'suspended', 'incident')
+order by id limit $5)sql"},
+
+    {"receive_mass", R"sql(
+insert into elukaar.mass_event (municipality, service, receipt, source, event_id, type, event,
+  happened_at, received_at, lane)
+select * from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[],
+  $7::text[], $8::timestamptz[], $9::timestamptz[], $10::smallint[])
+on conflict do nothing)sql"},
+
+    {"reach_mass", R"sql(
+update elukaar.mass_event m
+set reached = coalesce(n.reached, m.reached),
+    done_at = case when n.done then elukaar.case_now() end
+from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::boolean[])
+  as n(municipality, service, receipt, reached, done)
+where m.municipality = n.municipality and m.service = n.service and m.receipt = n.receipt)sql"},
 
     {"now", "select (extract(epoch from elukaar.case_now()) * 1000000)::bigint"},
 

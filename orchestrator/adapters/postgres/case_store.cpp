@@ -92,6 +92,16 @@ Columns<2> ref_columns(const std::vector<CaseRef>& refs) {
   return columns;
 }
 
+Columns<3> mass_columns(const std::vector<engine::MassRef>& refs) {
+  Columns<3> columns;
+  for (const engine::MassRef& ref : refs) {
+    columns[0].add(ref.municipality.str());
+    columns[1].add(ref.service);
+    columns[2].add_plain(ref.receipt.str());
+  }
+  return columns;
+}
+
 std::string lane_numbers(const std::vector<Lane>& lanes) {
   Array ids;
   for (const Lane& lane : lanes) ids.add_plain(std::to_string(number(lane.id)));
@@ -186,7 +196,8 @@ class Transaction final : public engine::BatchTransaction {
       DueInput input;
       static constexpr DueInput::Kind kinds[] = {
           DueInput::Kind::action, DueInput::Kind::command,          DueInput::Kind::call,
-          DueInput::Kind::timer,  DueInput::Kind::deferred_expired, DueInput::Kind::parked_retry};
+          DueInput::Kind::timer,  DueInput::Kind::deferred_expired, DueInput::Kind::parked_retry,
+          DueInput::Kind::mass};
       input.kind = kinds[row[0].as<int>()];
       input.lane = row[1].as<int>();
       input.ref.municipality = Municipality{row[2].as<std::string>()};
@@ -300,6 +311,39 @@ class Transaction final : public engine::BatchTransaction {
     return events;
   }
 
+  std::vector<bool> mass_known(const std::vector<engine::MassRef>& refs) override {
+    auto columns = mass_columns(refs);
+    std::vector<bool> known(refs.size(), false);
+    for (const pqxx::row& row :
+         run("mass_known", columns[0].str(), columns[1].str(), columns[2].str())) {
+      known[row[0].as<std::size_t>()] = true;
+    }
+    return known;
+  }
+
+  std::optional<engine::MassPage> mass_page(const engine::MassRef& ref, std::size_t most) override {
+    const pqxx::result found =
+        run("mass_event", ref.municipality.str(), ref.service, ref.receipt.str());
+    if (found.empty()) return std::nullopt;
+    const pqxx::row row = found[0];
+    engine::MassPage page;
+    page.event = {ref,
+                  {row[0].as<std::string>(), row[1].as<std::string>()},
+                  row[2].c_str(),
+                  row[3].c_str(),
+                  time_of(row[4]),
+                  time_of(row[5]),
+                  row[6].as<int>()};
+    const std::string after = row[7].is_null() ? Uuid{}.str() : row[7].c_str();
+    for (const pqxx::row& each :
+         run("mass_cases", ref.municipality.str(), ref.service, after,
+             to_rfc3339(page.event.received_at), static_cast<int>(most))) {
+      page.cases.push_back({ref.municipality, CaseId{uuid_of(each[0])}});
+    }
+    page.last = page.cases.size() < most;
+    return page;
+  }
+
   Timestamp now() override { return time_of(run("now")[0][0]); }
 
   bool write(const std::vector<Lane>& lanes, const std::string& owner, std::chrono::seconds lease,
@@ -331,6 +375,7 @@ class Transaction final : public engine::BatchTransaction {
   void write_outcomes(const engine::Writes& writes);
   void write_deferred(const engine::Writes& writes);
   void write_parked(const engine::Writes& writes);
+  void write_mass(const engine::Writes& writes);
 
   std::function<void()> failed_;
   pqxx::work work_;
@@ -350,6 +395,7 @@ bool Transaction::write(const std::vector<Lane>& lanes, const std::string& owner
   write_outcomes(writes);
   write_deferred(writes);
   write_parked(writes);
+  write_mass(writes);
   return true;
 }
 
@@ -612,6 +658,37 @@ void Transaction::write_parked(const engine::Writes& writes) {
     for (const Uuid& id : writes.parked_applied) ids.add_plain(id.str());
     run("parked_applied", ids.str());
     run("parked_unkey", ids.str());
+  }
+}
+
+void Transaction::write_mass(const engine::Writes& writes) {
+  if (!writes.mass_received.empty()) {
+    std::vector<engine::MassRef> refs;
+    Columns<7> c;
+    for (const engine::MassEvent& event : writes.mass_received) {
+      refs.push_back(event.ref);
+      c[0].add(event.key.source);
+      c[1].add(event.key.id);
+      c[2].add(event.type);
+      c[3].add(event.event);
+      c[4].add(to_rfc3339(event.happened_at));
+      c[5].add(to_rfc3339(event.received_at));
+      c[6].add_plain(std::to_string(event.lane));
+    }
+    auto names = mass_columns(refs);
+    run("receive_mass", names[0].str(), names[1].str(), names[2].str(), c[0].str(), c[1].str(),
+        c[2].str(), c[3].str(), c[4].str(), c[5].str(), c[6].str());
+  }
+  if (!writes.mass_reached.empty()) {
+    std::vector<engine::MassRef> refs;
+    Columns<2> c;
+    for (const engine::MassProgress& progress : writes.mass_reached) {
+      refs.push_back(progress.ref);
+      progress.reached ? c[0].add_plain(progress.reached->str()) : c[0].add_null();
+      c[1].add_plain(progress.done ? "t" : "f");
+    }
+    auto names = mass_columns(refs);
+    run("reach_mass", names[0].str(), names[1].str(), names[2].str(), c[0].str(), c[1].str());
   }
 }
 

@@ -113,7 +113,8 @@ void macrostep(benchmark::State& state) {
   Json context = workflow->context;  // as a case begins, with what its first events bring
   context.update({{"child", {{"key", "c"}, {"bornOn", "2026-04-20"}}},
                   {"family", {{"guardians", {"g"}}}},
-                  {"application", {{"id", "a"}, {"applicant", "g"}}}});
+                  {"application", {{"id", "a"}, {"applicant", "g"}}},
+                  {"queue", {{"scope", "s"}, {"position", 12}, {"of", 40}, {"ruleRef", "x"}}}});
   const std::vector<Told> events = way();
   Guards host(*workflow, context);
   const auto first = chart::start(workflow->chart, host);

@@ -13,6 +13,7 @@
 #include "engine/worker.hpp"
 #include "support/database.hpp"
 #include "support/keys.hpp"
+#include "support/places.hpp"
 #include "workflow/load.hpp"
 
 namespace elukaar::engine {
@@ -29,7 +30,7 @@ constexpr std::chrono::seconds lease{30};
 // What a program reads once, and a database; made once for the binary.
 struct World {
   test::TestDatabase database{"batch"};
-  privacy::Keyring keyring = test::keyring_for({"0001", "0653"});
+  privacy::Keyring keyring = test::keyring_for({"0001", "0002", "0653"});
   cloudevents::SchemaCatalogue events =
       cloudevents::SchemaCatalogue::load(tree / "events").value();
   workflow::SchemaTable schemas = workflow::read_schemas(tree).value();
@@ -44,6 +45,7 @@ struct World {
                                    {tree / "workflows", schemas})
                         ->workflow);
     }
+    all.push_back(test::places());
     return all;
   }
 };
@@ -98,7 +100,7 @@ class Batch : public ::testing::Test {
     if (!world) GTEST_SKIP() << "ELUKAAR_TEST_POSTGRES is not set; tests/run sets it";
     sql("truncate elukaar.cases, elukaar.correlation, elukaar.journal, elukaar.timer, elukaar.call,"
         " elukaar.action, elukaar.command, elukaar.deferred, elukaar.parked, elukaar.parked_key,"
-        " elukaar.party, elukaar.clock_shift");
+        " elukaar.party, elukaar.clock_shift, elukaar.mass_event");
     sql("delete from elukaar.lane where kind = 'kafka'");
     sql("update elukaar.lane set owner = null, next_sequence = 1, published_sequence = 0");
     owner = std::make_unique<Owner>("one");
@@ -688,6 +690,114 @@ TEST_F(Applied, fires_a_timer_once_and_not_before_its_date) {
   EXPECT_EQ(owner->run({}).internal_inputs, 1u);
   EXPECT_EQ(count("elukaar.call where operation = 'family'"), 1);
   EXPECT_EQ(owner->run({}).internal_inputs, 0u);
+}
+
+// ---- Events for all cases -----------------------------------------------------------------------
+
+class Mass : public Batch {
+ protected:
+  void begin_cases(int many) {
+    for (int i = 0; i < many;) {
+      std::vector<SourceRecord> records;
+      for (; i < many && records.size() < 300; ++i) records.push_back(began("m" + std::to_string(i)));
+      owner->run(records);
+    }
+    ASSERT_EQ(count("elukaar.cases"), many);
+  }
+  SourceRecord began(const std::string& name) {
+    return record("ee.elukaar.bench.started.v1", name + "-0", item(name, 1), "0002");
+  }
+  SourceRecord round(const std::string& id = "round-1") {
+    return record("ee.elukaar.round.started.v1", id, {{"round", {{"id", id}}}}, "0002");
+  }
+  int reached() { return count("elukaar.journal where name = 'round'"); }
+  int called() { return count("elukaar.cases where state::jsonb->'active' = '[\"called\"]'"); }
+  bool done() { return count("elukaar.mass_event where done_at is null") == 0; }
+  // A worker cuts the page in two again in each round until it finds the offender.
+  void work_to_the_end() {
+    for (int i = 0; i < 10 && !done(); ++i) {
+      sql("update elukaar.lane set owner = null");
+      work_through(*owner, {});
+    }
+  }
+};
+
+TEST_F(Mass, reaches_every_case_once_and_no_case_that_comes_later) {
+  begin_cases(1'101);
+  owner->run({began("before"), round(), round(), began("after")});
+  EXPECT_EQ(reached(), 0);
+  EXPECT_EQ(count("elukaar.mass_event"), 1);
+  owner->run({began("later")});  // while its first page is carried out
+  EXPECT_EQ(reached(), 500);
+  owner->run({round()});
+  EXPECT_EQ(reached(), 1'000);
+  EXPECT_FALSE(done());
+  owner->run({});
+  EXPECT_TRUE(done());
+  owner->run({});
+  EXPECT_EQ(reached(), 1'102);
+  EXPECT_EQ(called(), 1'102);
+  EXPECT_EQ(count("elukaar.journal where name = 'round' and disposition <> 'applied'"), 0);
+  EXPECT_EQ(value("select duplicates from elukaar.lane where kind = 'kafka'"), "2");
+  owner->run({round()});
+  EXPECT_EQ(count("elukaar.mass_event"), 1) << "the row stays, as the event's receipt";
+  EXPECT_TRUE(done());
+}
+
+TEST_F(Mass, goes_on_with_another_worker_where_the_first_one_died) {
+  begin_cases(700);
+  owner->run({round()});
+  owner->run({});
+  EXPECT_EQ(reached(), 500);
+  {
+    // It dies with a page decided and not committed.
+    auto dying = owner->store.begin();
+    const auto page = dying->mass_page({Municipality{"0002"}, "places",
+                                        *Uuid::parse(value("select receipt from elukaar.mass_event"))},
+                                       max_mass_page);
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->cases.size(), 200u);
+    EXPECT_TRUE(page->last);
+  }
+  sql("update elukaar.lane set lease_until = clock_timestamp() - interval '1 second'");
+  Owner other("other");
+  other.take_all_lanes();
+  EXPECT_TRUE(owner->run({}).lost_lanes) << "the first one wakes up";
+  EXPECT_EQ(reached(), 500);
+  other.run({});
+  EXPECT_EQ(reached(), 700);
+  EXPECT_EQ(called(), 700);
+  EXPECT_TRUE(done());
+}
+
+TEST_F(Mass, stops_only_the_case_that_the_database_refuses) {
+  begin_cases(40);
+  owner->run({round()});
+  sql("create or replace function offend() returns trigger language plpgsql as $$ begin "
+      "if new.case_id = (select case_id from elukaar.correlation where value = 'm17') "
+      "and new.disposition = 'applied' then raise 'bad row' using errcode = '22P05'; end if; "
+      "return new; end $$");
+  sql("create trigger offend before insert on elukaar.journal "
+      "for each row execute function offend()");
+  work_to_the_end();
+  EXPECT_EQ(called(), 39);
+  EXPECT_EQ(count("elukaar.cases where lifecycle = 'incident' and incident like '%22P05%'"), 1);
+  EXPECT_EQ(count("elukaar.deferred"), 1) << "it waits for an operator";
+  EXPECT_TRUE(done());
+}
+
+TEST_F(Mass, passes_a_case_of_which_nothing_can_be_stored) {
+  begin_cases(20);
+  owner->run({round()});
+  sql("create or replace function offend() returns trigger language plpgsql as $$ begin "
+      "if new.case_id = (select case_id from elukaar.correlation where value = 'm7') "
+      "then raise 'bad row' using errcode = '22P05'; end if; return new; end $$");
+  sql("create trigger offend before insert on elukaar.journal "
+      "for each row execute function offend()");
+  work_to_the_end();
+  EXPECT_EQ(called(), 19);
+  EXPECT_EQ(count("elukaar.cases where lifecycle = 'incident' and incident like '%22P05%'"), 1);
+  EXPECT_TRUE(done());
 }
 
 TEST_F(Batch, adds_up_what_became_of_every_record) {
