@@ -127,7 +127,10 @@ class Deciding {
     const Json offered =
         former_.status.is_object() ? former_.status.value("actions", Json::array()) : Json::array();
     if (std::find(offered.begin(), offered.end(), action.name) == offered.end()) {
-      return refuse("stale");
+      static const Json no_event = Json::object();
+      const auto& when = rule->second.when;
+      const bool never = when && !Step::holds(workflow_, former_, *when, no_event, calendar_);
+      return refuse(never ? "not-offered" : "stale");
     }
     if (rule->second.subject) {
       const auto subject = Step::subject_of(workflow_, former_, *rule->second.subject, calendar_);

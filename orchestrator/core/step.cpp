@@ -420,11 +420,20 @@ Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, co
                 {"by", nullptr},
                 {"clock", Clocks::shown(value, status.clock, calendar)},
                 {"legalBasis", status.legal_basis},
-                {"actions", status.actions},
+                {"actions", Json::array()},
                 {"visibleTo", status.visible_to},
                 {"args", Json::object()},
                 {"final", status.final},
                 {"delayed", value.delayed}};
+  for (const std::string& action : status.actions) {
+    const auto known = workflow.person_actions.find(action);
+    if (known != workflow.person_actions.end() && known->second.when) {
+      const auto holds = known->second.when->test(with);
+      if (!holds) return failure(holds.error().text());
+      if (!*holds) continue;
+    }
+    shown["actions"].push_back(action);
+  }
   if (status.by) {
     auto by = status.by->evaluate(with);
     if (!by) return failure(by.error().text());

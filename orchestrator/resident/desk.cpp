@@ -228,6 +228,7 @@ Answer<Received> Desk::submit(const Session& session, const Submission& submissi
 
 // Why an act was refused, as a clause of the texts: is there still something to answer?
 std::string Desk::clause_of(const ActionRecord& record, const Found& found) const {
+  if (record.reason == "not-offered") return "not_offered";
   const Json actions = found.record.status.value("actions", Json::array());
   for (const Json& name : actions) {
     const auto rule = found.rules->person_actions.find(name.get<std::string>());

@@ -41,6 +41,10 @@ struct OfferedAction {
 std::optional<std::string> subject_of(const workflow::Workflow& rules, const Json& context,
                                       const workflow::ActionRule& rule);
 
+// Whether the action's own condition holds (`when`); where it cannot be told it does not.
+bool is_possible(const workflow::Workflow& rules, const Json& context,
+                 const workflow::ActionRule& rule);
+
 // The reader's language of {et, en, ru}, or a plain text itself; empty for anything else.
 std::string localised(const Json& text, status::Language language);
 

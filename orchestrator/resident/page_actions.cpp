@@ -35,6 +35,13 @@ std::optional<std::string> subject_of(const workflow::Workflow& rules, const Jso
   return subject->get<std::string>();
 }
 
+bool is_possible(const workflow::Workflow& rules, const Json& context,
+                 const workflow::ActionRule& rule) {
+  if (!rule.when) return true;
+  const auto holds = value_of(rules, context, *rule.when);
+  return holds && holds->is_boolean() && holds->get<bool>();
+}
+
 // ---- Actions -----------------------------------------------------------------------------------
 
 // Nothing where what the action is about cannot be told.

@@ -88,6 +88,11 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
   const Page page(record, service, rules, reader, vault);
   if (!page.may_act(submission.action)) return failure(no(Refusal::Kind::not_found));
   const workflow::ActionRule& rule = rules.person_actions.at(submission.action);
+  if (!is_possible(rules, record.context, rule)) {
+    const auto why = service.texts.message(language, "reason.action_refused.not_offered");
+    return failure(Refusal{Refusal::Kind::invalid, "the action is not offered",
+                           {{"", why ? *why : "not-offered"}}});
+  }
   const auto event_rule = rules.events.find(rule.event);
   if (event_rule == rules.events.end()) {
     return failure(no(Refusal::Kind::unavailable, "the action cannot be taken now"));

@@ -133,6 +133,18 @@ class DeclarationChecker {
                                 path),
                     "name what they may do, `actions: [ … ]`, or say whose turn it is");
     }
+    const bool is_always_there =
+        std::any_of(draft.actions.begin(), draft.actions.end(), [&](const Mentioned& action) {
+          const auto rule = draft_.person_actions.find(action.name);
+          return rule == draft_.person_actions.end() || !rule->second.when;
+        });
+    if (status.turn == "resident" && !draft.actions.empty() && !is_always_there) {
+      reader_.error(draft.status_where, "turn-without-action",
+                    fmt::format("state `{}` says that it is the family's turn, but offers it nothing "
+                                "that is always there: each action has a condition (`when`)",
+                                path),
+                    "offer one without a condition, or say whose turn it is");
+    }
     for (const Mentioned& action : draft.actions) {
       if (draft_.person_actions.count(action.name) > 0) continue;
       reader_.error(action.where, "unknown-action",

@@ -26,10 +26,15 @@ std::vector<std::string> keys(const Map& map) {
 
 }  // namespace
 
-cel::Environment Compiler::case_environment() const {
+cel::Environment Compiler::fact_environment() const {
   cel::Environment environment;
   environment.variables.emplace("context", context_type_.value_or(cel::Type::dyn()));
   environment.variables.emplace("parameters", parameters_.type());
+  return environment;
+}
+
+cel::Environment Compiler::case_environment() const {
+  cel::Environment environment = fact_environment();
   environment.variables.emplace("systems",
                                 cel::Type::map(cel::Type::string(), cel::Type::string()));
   environment.case_functions = true;
@@ -331,7 +336,7 @@ void Compiler::read_actions() {
     const Node& node = entry.value;
     if (!reader_.expect(node, Kind::mapping, fmt::format("action `{}`", entry.key))) continue;
     reader_.known_keys(node, "an action",
-                       {"event", "form", "subject", "subjectVersion", "reasons", "roles",
+                       {"event", "when", "form", "subject", "subjectVersion", "reasons", "roles",
                         "assurance", "automatic", "about"});
     ActionRule rule;
     rule.name = entry.key;
@@ -366,6 +371,10 @@ void Compiler::read_actions() {
     if (const Node* automatic = node.find("automatic")) {
       reader_.expect(*automatic, Kind::boolean, "`automatic`");
       rule.automatic = automatic->boolean;
+    }
+    if (const Node* when = node.find("when")) {
+      rule.when = expressions_.program(*when, fact_environment(), cel::Type::boolean(),
+                                       fmt::format("the condition of `{}`", entry.key));
     }
     if (const Node* subject = node.find("subject")) {
       rule.subject = expressions_.program(*subject, case_environment(), cel::Type::string(),

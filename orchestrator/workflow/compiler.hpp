@@ -95,7 +95,8 @@ class Compiler {
   void read_meta(const Node& node, const std::string& path, bool final);
   void read_status(const Node& node, const std::string& path, bool final);
 
-  cel::Environment case_environment() const;   // context and parameters, no event, no now
+  cel::Environment fact_environment() const;   // context and parameters alone: what a page knows
+  cel::Environment case_environment() const;   // the case's states and clocks, too; no event, no now
   cel::Environment event_environment(const Trigger& trigger) const;
   std::optional<cel::Type> event_type(const Trigger& trigger) const;
   // The data of a declared event; nothing for one whose schema is unknown.

@@ -287,7 +287,13 @@ class Explainer {
   std::string status_in_sentence(const StatusRule& status, const std::string& path) {
     std::vector<std::string> actions;
     for (const std::string& action : status.actions) {
-      actions.push_back("“" + word("action." + action + ".label", action) + "”");
+      std::string name = "“" + word("action." + action + ".label", action) + "”";
+      const auto rule = workflow_.person_actions.find(action);
+      if (rule != workflow_.person_actions.end() && rule->second.when) {
+        name += behind("condition", {{"guard", shortened(rule->second.when->source(),
+                                                         most_condition_characters)}});
+      }
+      actions.push_back(std::move(name));
     }
     std::vector<std::string> seen;
     for (const std::string& role : status.visible_to) {

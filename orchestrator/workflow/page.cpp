@@ -164,6 +164,11 @@ class Page {
       if (const auto label = texts_.message(Language::en, "action." + action + ".label")) {
         actions += " “" + escape_markup(*label) + "”";
       }
+      const auto known = workflow_.person_actions.find(action);
+      if (known != workflow_.person_actions.end() && known->second.when) {
+        actions += fmt::format(" (only if <code>{}</code>)",
+                               escape_markup(known->second.when->source()));
+      }
     }
     fact("They may", actions);
     std::string basis;

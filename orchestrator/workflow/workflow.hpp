@@ -93,6 +93,8 @@ struct ActionRule {
   std::string form;                     // name in Workflow::forms; empty: nothing is asked
   std::vector<std::string> roles;       // applicant | guardians | other-guardian | official
   std::string assurance;                // substantial
+  // Where it does not hold, no state offers the action. Over context and parameters alone.
+  std::optional<cel::Program> when{};
   bool automatic = false;  // the page does it by itself when it shows the case; there is no button
   std::optional<cel::Program> subject;  // what it is about, a string; absent: the case itself
   // The subject's own version, a whole number: who answers another one than he saw is refused.

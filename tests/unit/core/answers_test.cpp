@@ -11,7 +11,8 @@ using test::Story;
 workflow::SchemaTable schemas() {
   workflow::SchemaTable table;
   table.add_event("offered", Json::parse(R"({"type":"object","required":["offer"],"properties":{
-    "offer":{"type":"object","properties":{"id":{"type":"string"},"revision":{"type":"integer"}}}}})"));
+    "offer":{"type":"object","properties":{"id":{"type":"string"},"revision":{"type":"integer"},
+    "final":{"type":"boolean"}}}}})"));
   table.add_event("declined", Json::parse(R"({"type":"object","properties":{
     "reason":{"type":"string"}}})"));
   return table;
@@ -31,6 +32,7 @@ events:
 actions:
   decline:
     event: declined
+    when: "{{ !(has(context.offer.final) && context.offer.final) }}"
     subject: "{{ context.offer.id }}"
     subjectVersion: "{{ context.offer.revision }}"
     reasons: whyNot
@@ -39,7 +41,7 @@ schemas:
   context:
     type: object
     properties:
-      offer: { type: object, properties: { id: { type: string }, revision: { type: integer } } }
+      offer: { type: object, properties: { id: { type: string }, revision: { type: integer }, final: { type: boolean } } }
 context: { offer: {} }
 initial: new
 states:
@@ -100,6 +102,20 @@ TEST(Answers, to_a_version_since_changed_are_refused_as_stale) {
   EXPECT_TRUE(story.in("offer"));
   EXPECT_EQ(decline(story, "o2", 2, {{"reason", "far"}}).effects.outcome->reason, "stale");
   EXPECT_EQ(decline(story, "o1", 2, {{"reason", "far"}}).disposition, Disposition::applied);
+}
+
+TEST(Answers, are_offered_only_where_the_actions_own_condition_holds) {
+  Story story = offered(with_reasons());
+  EXPECT_EQ(story.value.status.at("actions"), Json::array({"decline"}));
+  const auto revision = story.value.revision;
+  story.take(story.event("offered", {{"offer", {{"id", "o1"}, {"revision", 2}, {"final", true}}}}));
+  EXPECT_EQ(story.value.status.at("actions"), Json::array());
+  EXPECT_EQ(story.value.revision, revision + 1) << "what may be done is published when it changes";
+  const Decision forged = decline(story, "o1", 2, {{"reason", "far"}});
+  EXPECT_EQ(forged.disposition, Disposition::refused);
+  EXPECT_EQ(forged.effects.outcome->reason, "not-offered");
+  story.take(story.event("offered", {{"offer", {{"id", "o1"}, {"revision", 3}, {"final", false}}}}));
+  EXPECT_EQ(story.value.status.at("actions"), Json::array({"decline"}));
 }
 
 TEST(Answers, give_one_of_the_reasons_that_the_municipality_lists) {

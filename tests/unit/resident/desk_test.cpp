@@ -319,6 +319,27 @@ TEST_F(TheDesk, says_which_answers_are_missing_or_wrong) {
   EXPECT_TRUE(data->events.empty());
 }
 
+TEST_F(TheDesk, takes_no_act_whose_own_condition_does_not_hold_and_says_why) {
+  auto& record = data->cases[0];
+  record.active = {"offered", "offered.open"};
+  record.context["application"] = {{"id", "a-1"}, {"applicant", mari.str()}};
+  record.context["offer"] = {{"id", "o-1"}, {"revision", 1}, {"start", "2028-01-01"},
+                             {"canPostpone", false}};
+  record.status["actions"] = {"accept", "decline"};
+  record.parties.push_back({mari, access::Role::applicant, data->now - 24h, std::nullopt});
+  const Session session = log_in(mari_code);
+  const Submission forged{case_id, "postpone", "k1",
+                          R"({"subject":"o-1","revision":"1","form":{"start":"2028-09-01"}})"};
+  const auto refused = desk.submit(session, forged, Language::en);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Refusal::Kind::invalid);
+  ASSERT_EQ(refused.error().fields.size(), 1u);
+  EXPECT_EQ(refused.error().fields[0].text, "this cannot be done with this offer");
+  EXPECT_TRUE(data->events.empty());
+  record.context["offer"]["canPostpone"] = true;
+  EXPECT_TRUE(desk.submit(session, forged, Language::en)) << "offered just now or not";
+}
+
 TEST_F(TheDesk, writes_down_that_it_was_looked) {
   const Session session = log_in(mari_code);
   ASSERT_TRUE(desk.case_view(session, case_id, Language::et));
