@@ -768,8 +768,12 @@ class Fold {
     row.release = parts_.workflows.number_of(working.workflow);
     row.hash = decision.entry.hash;
     if (store_.keeps() == Keeps::values) {
-      row.told = std::make_shared<const Told>(
-          Told{std::move(decision.entry.trace), std::move(decision.effects.records)});
+      Told told{std::move(decision.entry.trace), std::move(decision.effects.records), Json{}};
+      const bool shows = std::any_of(
+          told.records.begin(), told.records.end(),
+          [](const core::Record& record) { return record.topic == core::Record::Topic::status; });
+      if (shows) told.status = working.current().status;
+      row.told = std::make_shared<const Told>(std::move(told));
     } else {
       row.trace = std::move(decision.entry.written_trace);
       std::vector<OutgoingRecord> outgoing;

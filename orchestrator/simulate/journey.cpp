@@ -38,12 +38,11 @@ const Json* Journeys::decided(const Decided& decided) {
   }
   const Json* news = nullptr;
   for (const core::Record& record : decided.records) {
-    const Json& data = record.event.data;
     if (record.topic == core::Record::Topic::notifications) {
-      journey.sent.push_back({decided.row.at, text_member(data, "text"), "", "", true,
+      journey.sent.push_back({decided.row.at, text_member(data_of(record), "text"), "", "", true,
                               readers_of(value, Json::array())});
     } else if (record.topic == core::Record::Topic::status) {
-      news = &data.at("status");
+      news = &decided.status;
       show(journey, value, *news, decided.row.at);
     }
   }

@@ -337,16 +337,16 @@ class Play : private Systems {
       outcome_.path.push_back(fmt::format("{} {}", to_moment_text(world_.now()), states));
     }
     for (const core::Record& record : decided.records) {
-      const Json& data = record.event.data;
       switch (record.topic) {
         case core::Record::Topic::status:
-          show(*workflow, row, data.at("status"));
+          show(*workflow, row, decided.status);
           break;
         case core::Record::Topic::notifications:
-          tell(*workflow, row, data.at("text"), Json::array());
+          tell(*workflow, row, data_of(record).at("text"), Json::array());
           break;
         case core::Record::Topic::service_events:
           emitted_.push_back(record.event);
+          emitted_.back().data = data_of(record);
           break;
       }
     }

@@ -28,6 +28,8 @@ std::vector<std::string> names_of(const Json& object) {
   return names;
 }
 
+Json data_of(const core::Record& record) { return Json::parse(record.written_data); }
+
 World::World(Parts parts, Systems& systems, Timestamp start)
     : events_(parts.events),
       calendar_(std::move(parts.calendar)),
@@ -126,7 +128,7 @@ void World::tell(const engine::BatchResult& result) {
   const auto rows = store_.take_journal();
   if (!observer_) return;
   for (const engine::JournalRow& row : rows) {
-    observer_({row, row.told->trace, row.told->records});
+    observer_({row, row.told->trace, row.told->records, row.told->status});
   }
 }
 

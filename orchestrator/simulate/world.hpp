@@ -43,7 +43,11 @@ struct Decided {
   const engine::JournalRow& row;
   const Json& trace;
   const std::vector<core::Record>& records;
+  const Json& status;  // where a record says that it has changed
 };
+
+// The data of what is published.
+Json data_of(const core::Record& record);
 
 // One or many cases on a virtual clock: the engine's own batch over a store in memory, with the time
 // handed in, so that what happens here is what happens in production. Inputs come at the present

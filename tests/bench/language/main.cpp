@@ -239,12 +239,23 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   Keeper keeper;
   benchmark::RunSpecifiedBenchmarks(&keeper);
+  // A filter leaves some out: only what has run is judged.
   const auto& seconds = keeper.seconds;
-  bool kept = within("lint of all workflows, s", seconds.at("lint/real_time"), max_lint_seconds);
-  kept &= within("macrostep with guards, s", seconds.at("macrostep"), max_macrostep_seconds);
-  kept &= within("a step of 200 states against one of 10",
-                 seconds.at("step_of_chart/200") / seconds.at("step_of_chart/10"), max_growth);
-  kept &= within("simulate 10000 families over three years, s",
-                 seconds.at("simulate/iterations:1/real_time"), max_simulation_seconds);
+  const auto ran = [&](const std::string& name) { return seconds.contains(name); };
+  bool kept = true;
+  if (ran("lint/real_time")) {
+    kept &= within("lint of all workflows, s", seconds.at("lint/real_time"), max_lint_seconds);
+  }
+  if (ran("macrostep")) {
+    kept &= within("macrostep with guards, s", seconds.at("macrostep"), max_macrostep_seconds);
+  }
+  if (ran("step_of_chart/10") && ran("step_of_chart/200")) {
+    kept &= within("a step of 200 states against one of 10",
+                   seconds.at("step_of_chart/200") / seconds.at("step_of_chart/10"), max_growth);
+  }
+  if (ran("simulate/iterations:1/real_time")) {
+    kept &= within("simulate 10000 families over three years, s",
+                   seconds.at("simulate/iterations:1/real_time"), max_simulation_seconds);
+  }
   return kept ? 0 : 1;
 }

@@ -67,7 +67,11 @@ class Keeping : public test::Town {
       const auto records = decode_records(text.records.empty() ? "[]" : text.records);
       ASSERT_EQ(records.size(), value.told->records.size());
       for (std::size_t r = 0; r < records.size(); ++r) {
-        EXPECT_EQ(Json::parse(records[r].value).at("data"), value.told->records[r].event.data);
+        const Json data = Json::parse(records[r].value).at("data");
+        EXPECT_EQ(data, simulate::data_of(value.told->records[r]));
+        if (value.told->records[r].topic == core::Record::Topic::status) {
+          EXPECT_EQ(data.at("status"), value.told->status);
+        }
       }
       EXPECT_TRUE(value.trace.empty() && value.records.empty());
     }
