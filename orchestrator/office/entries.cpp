@@ -21,11 +21,24 @@ std::string type_of(const Json& schema) {
   return format == "date" ? "date" : format == "date-time" ? "moment" : "text";
 }
 
+// What is required first, in the schema's own order: so people are asked in the order of the matter.
+std::vector<std::string> names_of(const Json& schema, const Json& members) {
+  std::vector<std::string> names;
+  for (const Json& name : schema.value("required", Json::array())) {
+    if (name.is_string() && members.contains(name.get<std::string>())) names.push_back(name);
+  }
+  for (const auto& [name, member] : members.items()) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
 // The leaves of an object's schema. A member that may be left out makes its leaves optional.
 void add_fields(const Json& schema, const std::string& path, bool required, int depth,
                 const Json& context, std::vector<Field>& fields) {
   const Json members = schema.value("properties", Json::object());
-  for (const auto& [name, member] : members.items()) {
+  for (const std::string& name : names_of(schema, members)) {
+    const Json& member = members.at(name);
     const std::string here = path + "/" + name;
     const bool needed = required && is_required(schema, name);
     if (here == "/application/id" || fields.size() == max_fields) continue;

@@ -23,14 +23,14 @@ export class Visitor {
     return visitor;
   }
 
-  // An official of Rae, at the office's pages.
-  static async enterOffice(browser, stack, name) {
+  // An official, at the office's pages.
+  static async enterOffice(browser, stack, name, municipality = 'Rae vald') {
     const visitor = new Visitor();
     visitor.page = await openPage(browser, { language: 'en' });
     Object.assign(visitor, { stack, keyboard: false });
     await visitor.page.goto(`${stack.url}/office?lang=en`);
     await visitor.page.getByLabel("Official's name").fill(name);
-    await visitor.press(visitor.page.getByRole('button', { name: 'Rae vald' }));
+    await visitor.press(visitor.page.getByRole('button', { name: municipality }));
     return visitor;
   }
 

@@ -141,6 +141,8 @@ TEST_F(OfficeTasks, say_in_words_what_to_do_and_for_whom_and_leave_a_usage_recor
   EXPECT_EQ(view["refusals"][0]["label"], "The application cannot be entered in the list");
   std::map<std::string, Json> fields;
   for (const Json& field : view["fields"]) fields[field["path"]] = field;
+  EXPECT_EQ(view["fields"][0]["path"], "/registerId") << "as the operation asks, not as letters go";
+  EXPECT_EQ(view["fields"][2]["path"], "/queue/scope");
   EXPECT_EQ(fields["/status"]["type"], "choice");
   EXPECT_TRUE(fields["/status"]["required"]);
   EXPECT_EQ(fields["/queue/position"]["type"], "number");

@@ -23,8 +23,8 @@ export function TaskList({ official }: { official: Official }) {
   return (
     <div className="page">
       <PageTitle parts={[text('office_tasks')]}>{text('office_tasks')}</PageTitle>
-      <p>{text('office_tasks_lead')}</p>
-      {tasks.length === 0 ? <p>{text('office_no_tasks')}</p> : (
+      <p>{text(tasks.length > 0 ? 'office_tasks_lead' : 'office_no_tasks')}</p>
+      {tasks.length > 0 && (
         <div className="office-scroll" role="region" aria-label={text('office_tasks')} tabIndex={0}>
           <table className="office-table">
             <thead>
