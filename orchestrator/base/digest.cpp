@@ -1,12 +1,24 @@
 #include "base/digest.hpp"
 
-#include <openssl/sha.h>
+#include <memory>
+#include <new>
+
+#include <openssl/evp.h>
 
 namespace elukaar {
 
+// The algorithm is looked up once and the context kept: for short texts, looking it up costs more than
+// the digest.
 Digest sha256(std::string_view bytes) {
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
+                                                                                    EVP_MD_CTX_free};
   Digest digest;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  if (algorithm == nullptr || !context || EVP_DigestInit_ex2(context.get(), algorithm, nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) != 1) {
+    throw std::bad_alloc();  // SHA-256 has no other way to fail
+  }
   return digest;
 }
 

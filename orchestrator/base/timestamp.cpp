@@ -31,12 +31,24 @@ std::optional<int> offset_minutes(std::string_view text, std::size_t position) {
   return (sign == '+' ? 1 : -1) * (hours * 60 + minutes);
 }
 
+// Writes `value`, which has no more digits than that, as exactly `count` of them.
+void write_digits(char* to, std::size_t count, std::int64_t value) {
+  for (std::size_t i = count; i > 0; --i, value /= 10) to[i - 1] = static_cast<char>('0' + value % 10);
+}
+
 }  // namespace
 
 std::string to_iso_date(Date date) {
   const std::chrono::year_month_day ymd{date};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(ymd.year()),
-                     static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
+  const int year = static_cast<int>(ymd.year());
+  const auto month = static_cast<unsigned>(ymd.month());
+  const auto day = static_cast<unsigned>(ymd.day());
+  if (year < 0 || year > 9999) return fmt::format("{:04}-{:02}-{:02}", year, month, day);
+  std::string text = "0000-00-00";
+  write_digits(text.data(), 4, year);
+  write_digits(text.data() + 5, 2, month);
+  write_digits(text.data() + 8, 2, day);
+  return text;
 }
 
 std::optional<Date> parse_iso_date(std::string_view text) {
@@ -53,13 +65,19 @@ std::optional<Date> parse_iso_date(std::string_view text) {
 std::string to_rfc3339(Timestamp time) {
   const Date day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::hh_mm_ss clock{time - day};
-  std::string text = fmt::format("{}T{:02}:{:02}:{:02}", to_iso_date(day), clock.hours().count(),
-                                 clock.minutes().count(), clock.seconds().count());
+  std::string text = to_iso_date(day);
+  const std::size_t begin = text.size();
+  text += "T00:00:00";
+  write_digits(&text[begin + 1], 2, clock.hours().count());
+  write_digits(&text[begin + 4], 2, clock.minutes().count());
+  write_digits(&text[begin + 7], 2, clock.seconds().count());
   if (const auto micro = clock.subseconds().count(); micro != 0) {
-    text += fmt::format(".{:06}", micro);
+    text += ".000000";
+    write_digits(&text[text.size() - 6], 6, micro);
     while (text.back() == '0') text.pop_back();
   }
-  return text + "Z";
+  text += 'Z';
+  return text;
 }
 
 std::optional<Timestamp> parse_rfc3339(std::string_view text) {

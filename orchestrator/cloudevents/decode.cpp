@@ -60,20 +60,15 @@ bool is_ehak(std::string_view text) {
 
 Result<Json, DecodeError> parse(std::string_view bytes, int depth) {
   if (auto error = scan_json(bytes, depth)) return failure(std::move(*error));
-  Json json = Json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
-  if (!json.is_discarded()) return json;
-  std::size_t offset = 0;
   try {
-    // Again, for the place alone: the exception's text quotes the data.
-    json = Json::parse(bytes.begin(), bytes.end());
-  } catch (const Json::parse_error& error) {
-    offset = error.byte;
+    return read_json(bytes);
+  } catch (const Json::parse_error& error) {  // its place alone: its text quotes the data
+    return refuse(ErrorCode::not_json,
+                  fmt::format("expected JSON, found something else at byte {} of {}", error.byte,
+                              bytes.size()));
   } catch (const Json::exception&) {
     return refuse(ErrorCode::not_json, "expected JSON, found a number too large to hold");
   }
-  return refuse(ErrorCode::not_json,
-                fmt::format("expected JSON, found something else at byte {} of {}", offset,
-                            bytes.size()));
 }
 
 // Collects the attributes of one event, in either mode.

@@ -223,7 +223,7 @@ class Fold {
 
   // A person's action may give its case keys (the application's): they are locked as well.
   void add_keys_of_action(const DueInput& input, std::vector<CorrelationKey>& claimed) {
-    const Json event = Json::parse(input.json);
+    const Json event = read_json(input.json);
     const std::string type = event.value("type", "");
     for (const auto& workflow : parts_.workflows.reacting_to(input.ref.municipality, type)) {
       const auto& rule = workflow->events.at(workflow->event_names.at(type));
@@ -320,7 +320,7 @@ class Fold {
       return working;
     }
     core::Case& value = working->value = case_of(row);
-    const Json document = Json::parse(row.state);
+    const Json document = read_json(row.state);
     // An unpinned case follows the newest release as long as its states still exist there.
     if (!row.pinned) {
       working->workflow = parts_.workflows.newest(row.ref.municipality, row.service);
@@ -579,7 +579,7 @@ class Fold {
       news.payload = {{"system", due.text_c}, {"since", to_rfc3339(due.at)}};
     } else {
       news.kind = due.text_a == "done" ? Kind::done : Kind::error;
-      news.payload = Json::parse(due.text_b);
+      news.payload = read_json(due.text_b);
     }
     input.body = std::move(news);
     input.official = due.json;
@@ -591,7 +591,7 @@ class Fold {
     core::Input input;
     input.key = {"elukaar/action", due.id.str()};
     input.received_at = due.at;
-    Json event = Json::parse(due.json);
+    Json event = read_json(due.json);
     if (const auto office = event.find("office"); office != event.end()) {
       input.official = office->value("official", "");
     }
@@ -1036,8 +1036,8 @@ core::Case case_of(const CaseRow& row) {
   value.pinned = row.pinned;
   value.lifecycle = lifecycle::case_state_from(row.lifecycle).value();
   value.incident = row.incident;
-  value.context = Json::parse(row.context);
-  value.status = row.status ? Json::parse(*row.status) : Json{};
+  value.context = read_json(row.context);
+  value.status = row.status ? read_json(*row.status) : Json{};
   value.sequence = row.sequence;
   value.revision = row.revision;
   value.hash = row.hash;

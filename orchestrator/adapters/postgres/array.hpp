@@ -10,17 +10,19 @@ class Array {
  public:
   void add(std::string_view element) {
     reopen();
-    text_ += '"';
-    // Whole stretches at once: most of what is written passes here.
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < element.size(); ++i) {
-      if (element[i] != '"' && element[i] != '\\') continue;
-      text_.append(element, begin, i - begin);
-      text_ += '\\';
-      begin = i;
+    // Into room for the worst: most of what is written passes here, and JSON is full of quotes.
+    const std::size_t begin = text_.size();
+    text_.resize(begin + 2 * element.size() + 3);
+    char* to = text_.data() + begin;
+    *to++ = '"';
+    for (const char c : element) {
+      *to = '\\';
+      to += c == '"' || c == '\\';
+      *to++ = c;
     }
-    text_.append(element, begin);
-    text_ += "\"}";
+    *to++ = '"';
+    *to++ = '}';
+    text_.resize(static_cast<std::size_t>(to - text_.data()));
   }
   // A number or anything else that needs no quotes.
   void add_plain(std::string_view element) {
