@@ -275,7 +275,7 @@ int case_verify(const Settings& settings, const std::string& id, std::ostream& o
     if (row.at("records").is_array()) {
       for (const Json& record : row.at("records")) {
         core::Record each;
-        each.written_data = record.at("value").at("data").dump();
+        each.data = record.at("value").at("data").dump();
         records.push_back(std::move(each));
       }
     }

@@ -366,7 +366,6 @@ class Deciding {
     for (Record& record : decision_.effects.records) {
       record.event.id = fmt::format("{}/{}/{}", next.id.str(), entry.sequence, index++);
       record.event.time = entry.at;
-      record.written_data = record.event.data.dump();
     }
     entry.written_trace = entry.trace.dump();
     entry.hash = chained_hash(former_.hash, next, entry, workflow_.digest, decision_.effects.records);
@@ -375,21 +374,24 @@ class Deciding {
 
   Record status_record() const {
     const Case& next = decision_.next;
+    const std::string id = next.id.str();
     Record record;
     record.topic = Record::Topic::status;
-    record.key = next.id.str();
+    record.key = id;
     cloudevents::CloudEvent& event = record.event;
     event.source = fmt::format("/elukaar/{}/{}", next.municipality.str(), next.service);
     event.type = "ee.elukaar.status.changed.v1";
-    event.subject = next.id.str();
+    event.subject = id;
     event.municipality = next.municipality;
-    event.partition_key = next.id.str();
-    event.correlation_id = next.id.str();
+    event.partition_key = id;
+    event.correlation_id = id;
     event.causation_id = input_.key.id;
     event.extensions = {{"sequence", fmt::format("{:012}", next.sequence)}};
-    event.data = {{"case", next.id.str()},         {"municipality", next.municipality.str()},
-                  {"service", next.service},       {"sequence", next.sequence},
-                  {"revision", next.revision},     {"status", next.status}};
+    // Members sorted, as everything that is hashed.
+    record.data = fmt::format(
+        R"({{"case":"{}","municipality":"{}","revision":{},"sequence":{},"service":{},"status":{}}})", id,
+        next.municipality.str(), next.revision, next.sequence, Json(next.service).dump(),
+        next.status.dump());
     return record;
   }
 
@@ -444,7 +446,7 @@ Digest chained_hash(const Digest& former, const Case& value, const JournalEntry&
   add(std::to_string(entry.at.time_since_epoch().count()));
   add(digest);
   add(entry.written_trace);
-  for (const Record& record : records) add(record.written_data);
+  for (const Record& record : records) add(record.data);
   return sha256(material);
 }
 

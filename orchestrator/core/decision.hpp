@@ -19,8 +19,8 @@ struct Record {
   enum class Topic { status, notifications, service_events };
   Topic topic = Topic::status;
   std::string key;
-  cloudevents::CloudEvent event;
-  std::string written_data{};  // `event.data` as JSON text, as it is hashed, stored and published
+  cloudevents::CloudEvent event;  // without its data
+  std::string data;  // as JSON text, as it is hashed, stored and published
 };
 
 struct JournalEntry {

@@ -219,14 +219,14 @@ Result<void, std::string> Step::perform(const workflow::ActionBody& body,
     if (!data) return failure(data.error().text());
     record.topic = Record::Topic::service_events;
     record.event.type = emit->type;
-    record.event.data = std::move(*data);
+    record.data = data->dump();
   } else {
     const auto& notify = std::get<workflow::Notify>(body);
     auto args = notify.args.evaluate(with);
     if (!args) return failure(args.error().text());
     record.topic = Record::Topic::notifications;
     record.event.type = "ee.elukaar.notification.requested.v1";
-    record.event.data = {{"case", value_.id.str()}, {"text", notify.text}, {"args", *args}};
+    record.data = Json{{"case", value_.id.str()}, {"text", notify.text}, {"args", *args}}.dump();
   }
   effects_.records.push_back(std::move(record));
   return {};

@@ -31,7 +31,7 @@ std::string encode_records(const std::vector<core::Record>& records, const Outbo
   if (records.empty()) return {};
   std::string text = "[";
   for (const core::Record& record : records) {
-    OutgoingRecord out{topic_of(record, topics), record.key, cloudevents::encode(record.event, record.written_data)};
+    OutgoingRecord out{topic_of(record, topics), record.key, cloudevents::encode(record.event, record.data)};
     if (text.size() > 1) text += ',';
     text += R"({"key":)" + Json(out.key).dump() + R"(,"topic":)" + Json(out.topic).dump() +
             R"(,"value":)" + out.value + "}";

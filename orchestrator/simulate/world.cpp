@@ -28,7 +28,7 @@ std::vector<std::string> names_of(const Json& object) {
   return names;
 }
 
-Json data_of(const core::Record& record) { return Json::parse(record.written_data); }
+Json data_of(const core::Record& record) { return Json::parse(record.data); }
 
 World::World(Parts parts, Systems& systems, Timestamp start)
     : events_(parts.events),

@@ -47,7 +47,7 @@ Json told(const Decision& decision, const workflow::Workflow& workflow) {
                {"trace", decision.entry.trace},
                {"hash", to_hex(decision.entry.hash)}};
   for (const Record& record : decision.effects.records) {
-    told["records"].push_back({record.event.id, record.event.data});
+    told["records"].push_back({record.event.id, Json::parse(record.data)});
   }
   for (const CallRequest& call : decision.effects.calls_requested) {
     told["calls"].push_back({call.id.str(), call.role, call.operation, call.input});
@@ -125,8 +125,8 @@ TEST(Decide, applies_an_event_that_a_state_takes_and_shows_the_new_status) {
   ASSERT_EQ(decision.effects.records.size(), 1u);
   const auto& record = decision.effects.records[0];
   EXPECT_EQ(record.event.id, story.value.id.str() + "/2/0");
-  EXPECT_EQ(record.event.data.at("revision"), 2);
-  EXPECT_EQ(record.event.data.at("status").at("args").at("amount"), 12);
+  EXPECT_EQ(Json::parse(record.data).at("revision"), 2);
+  EXPECT_EQ(Json::parse(record.data).at("status").at("args").at("amount"), 12);
 }
 
 TEST(Decide, adds_the_keys_that_an_accepted_event_brings) {

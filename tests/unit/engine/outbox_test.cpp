@@ -148,7 +148,7 @@ TEST(Records, are_the_same_bytes_when_they_are_read_back) {
   record.event.source = "/elukaar/õ";
   record.event.type = "ee.elukaar.status.changed.v1";
   record.event.municipality = Municipality{"0653"};
-  record.event.data = {{"z", 1}, {"a", {{"text", "järjekorras"}, {"share", 0.1}}}};
+  record.data = R"({"a":{"share":0.1,"text":"järjekorras"},"z":1})";
   core::Record service = record;
   service.topic = core::Record::Topic::service_events;
   std::vector<OutgoingRecord> outgoing;
