@@ -235,11 +235,10 @@ where c.municipality = k.municipality and c.case_id = k.case_id and c.id = k.id)
 update elukaar.party p set until = elukaar.case_now()
 from unnest($1::text[], $2::uuid[]) as k(municipality, case_id)
 where p.municipality = k.municipality and p.case_id = k.case_id and p.until is null
-  and not exists (
-    select from unnest($3::text[], $4::uuid[], $5::text[], $6::text[])
-      as n(municipality, case_id, person, role)
-    where n.municipality = p.municipality and n.case_id = p.case_id and n.person = p.person
-      and n.role = p.role))sql"},
+  and (p.municipality, p.case_id, p.person, p.role) not in (
+    select n.municipality, n.case_id, n.person, n.role
+    from unnest($3::text[], $4::uuid[], $5::text[], $6::text[])
+      as n(municipality, case_id, person, role)))sql"},
 
     {"add_parties", R"sql(
 insert into elukaar.party (municipality, case_id, person, role, since, source)

@@ -24,12 +24,16 @@ using engine::Lane;
 using engine::LaneId;
 using engine::StoreFault;
 
-// A worker that is stopped in the middle of a transaction must not hold its locks for ever.
+// A worker that is stopped in the middle of a transaction must not hold its locks for ever. Its statements
+// go by key, a few rows of tables that grow from nothing: a plan kept from when a table was small would read
+// the whole of it.
 constexpr const char* session_settings = R"sql(
   set idle_in_transaction_session_timeout = '15s';
   set lock_timeout = '30s';
   set plan_cache_mode = force_generic_plan;
-  set jit = off;
+  set enable_seqscan = off;
+  set enable_hashjoin = off;
+  set enable_mergejoin = off;
   set application_name = 'elukaar worker';
 )sql";
 
