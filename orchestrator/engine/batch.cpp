@@ -583,7 +583,7 @@ class Fold {
     }
     input.body = std::move(news);
     input.official = due.json;
-    writes_.call_news_read.push_back({due.ref, CallId{due.id}});
+    writes_.call_news_read.push_back({due.ref, CallId{due.id}, due.text_a});
     settle(working, input, decide(working, input));
   }
 

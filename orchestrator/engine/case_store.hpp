@@ -190,6 +190,13 @@ struct CommandDone {
   std::string detail;
 };
 
+// News of a call that the batch has read. What has come in its place since stays.
+struct CallNewsRead {
+  CaseRef ref;
+  CallId id;
+  std::string news;
+};
+
 // Everything that one batch writes.
 struct Writes {
   std::vector<CaseRow> created;
@@ -201,7 +208,7 @@ struct Writes {
   std::vector<TimerRow> timers_cleared;
   std::vector<CallRow> calls_requested;
   std::vector<std::pair<CaseRef, CallId>> calls_abandoned;
-  std::vector<std::pair<CaseRef, CallId>> call_news_read;
+  std::vector<CallNewsRead> call_news_read;
   std::vector<std::pair<CaseRef, std::vector<core::Party>>> parties;  // all present ones of the case
   std::string parties_source;
   std::vector<ActionDone> actions_done;

@@ -334,7 +334,7 @@ void MemoryCaseStore::apply_calls(const engine::Writes& writes) {
       return true;
     });
   }
-  for (const auto& [ref, id] : writes.call_news_read) {
+  for (const auto& [ref, id, news] : writes.call_news_read) {
     auto& waiting = news_[id];
     if (waiting.empty()) continue;
     const auto first = std::min_element(waiting.begin(), waiting.end());

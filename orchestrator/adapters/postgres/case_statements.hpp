@@ -227,8 +227,8 @@ where c.municipality = k.municipality and c.case_id = k.case_id and c.id = k.id
 
     {"news_read", R"sql(
 update elukaar.call c set news = null
-from unnest($1::text[], $2::uuid[], $3::uuid[]) as k(municipality, case_id, id)
-where c.municipality = k.municipality and c.case_id = k.case_id and c.id = k.id)sql"},
+from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[]) as k(municipality, case_id, id, news)
+where c.municipality = k.municipality and c.case_id = k.case_id and c.id = k.id and c.news = k.news)sql"},
 
     // $1-$2 the cases concerned, $3-$6 all their present parties.
     {"end_parties", R"sql(

@@ -550,7 +550,15 @@ void Transaction::write_calls(const engine::Writes& writes) {
         c[6].str(), c[7].str(), c[8].str(), c[9].str(), c[10].str(), c[11].str());
   }
   write_call_ids("abandon_calls", writes.calls_abandoned);
-  write_call_ids("news_read", writes.call_news_read);
+  if (writes.call_news_read.empty()) return;
+  Columns<4> c;
+  for (const engine::CallNewsRead& read : writes.call_news_read) {
+    c[0].add(read.ref.municipality.str());
+    c[1].add_plain(read.ref.id.str());
+    c[2].add_plain(read.id.str());
+    c[3].add(read.news);
+  }
+  run("news_read", c[0].str(), c[1].str(), c[2].str(), c[3].str());
 }
 
 void Transaction::write_call_ids(const char* statement,

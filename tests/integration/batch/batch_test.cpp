@@ -12,6 +12,7 @@
 #include "cloudevents/encode.hpp"
 #include "engine/worker.hpp"
 #include "support/database.hpp"
+#include "support/forwarding_case_store.hpp"
 #include "support/keys.hpp"
 #include "support/places.hpp"
 #include "workflow/load.hpp"
@@ -634,6 +635,44 @@ TEST_F(Applied, offers_a_deferred_event_again_when_the_case_has_come_so_far) {
   EXPECT_EQ(count("elukaar.journal where event_id = 'early-move' and cause is not null"), 1);
   owner->run({moved("early-move", 7)});
   EXPECT_EQ(value("select duplicates from elukaar.lane where kind = 'kafka'"), "1");
+}
+
+// Lets something happen right after the batch has read what is due.
+class AfterReading final : public test::ForwardingCaseStore {
+ public:
+  AfterReading(CaseStore& store, std::function<void()> happens)
+      : ForwardingCaseStore(store), happens_(std::move(happens)) {}
+
+  std::unique_ptr<BatchTransaction> begin() override {
+    struct Transaction final : test::ForwardingTransaction {
+      Transaction(std::unique_ptr<BatchTransaction> inner, std::function<void()>& what)
+          : ForwardingTransaction(std::move(inner)), happens(what) {}
+      std::vector<DueInput> due_inputs(const std::vector<int>& lanes, std::size_t most) override {
+        auto due = ForwardingTransaction::due_inputs(lanes, most);
+        happens();
+        return due;
+      }
+      std::function<void()>& happens;
+    };
+    return std::make_unique<Transaction>(ForwardingCaseStore::begin(), happens_);
+  }
+
+ private:
+  std::function<void()> happens_;
+};
+
+TEST_F(Applied, does_not_lose_an_answer_that_comes_while_the_news_of_a_delay_is_read) {
+  apply();
+  sql("update elukaar.call set status = 'backoff', news = 'delayed', delayed_since = clock_timestamp()"
+      " where invoke = 'residence'");
+  AfterReading store(owner->store, [&] { answer("residence", lives_here); });
+  run_batch(store, owner->parts, owner->lanes, owner->name, lease, {}, max_batch);
+  EXPECT_EQ(value("select string_agg(name, ',' order by sequence) from elukaar.journal where kind = 'call'"),
+            "delayed");
+  EXPECT_EQ(value("select news from elukaar.call where invoke = 'residence'"), "done");
+  owner->run({});
+  EXPECT_EQ(value("select string_agg(name, ',' order by sequence) from elukaar.journal where kind = 'call'"),
+            "delayed,done");
 }
 
 TEST_F(Applied, parks_a_deferred_event_at_its_limit) {
