@@ -9,7 +9,8 @@ const [folder, out] = process.argv.slice(2);
 const step = (name) => JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8'));
 const [produce, throughput, latency, check, raw, whole, wholeCheck, wholeCalls] =
   ['produce', 'throughput', 'latency', 'check', 'raw', 'whole', 'whole_check', 'whole_calls'].map(step);
-const round = (value, digits = 0) => Number(value.toFixed(digits));
+// A run too short for its figure has none.
+const round = (value, digits = 0) => (value === null ? null : Number(value.toFixed(digits)));
 const commit = execSync('git rev-parse --short HEAD 2>/dev/null || echo unknown', { encoding: 'utf8' });
 const sse = latency.event_to_sse_ms;
 
