@@ -560,11 +560,17 @@ class Fold {
     input.received_at = due.at;
     input.body = core::TimerFired{due.text_a, due.text_b, static_cast<std::uint32_t>(due.n)};
     core::Decision decision = decide(working, input);
-    // The row is done with, whatever became of it; unless the case says otherwise in this decision.
-    timers_[{due.ref, due.text_a, due.text_b, static_cast<std::uint32_t>(due.n)}] = {
-        TimerRow{due.ref, due.lane,
-                 {due.text_a, due.text_b, static_cast<std::uint32_t>(due.n), due.at, true}},
-        false};
+    // The row is done with, whatever became of it; unless its date has been moved since it was read as due:
+    // then it is the row of the new date. The case may say otherwise in this decision.
+    const core::Timer timer{due.text_a, due.text_b, static_cast<std::uint32_t>(due.n), due.at, true};
+    const auto& armed = decision.next.timers;
+    const bool moved = std::any_of(armed.begin(), armed.end(), [&](const core::Timer& each) {
+      return each.state == timer.state && each.key == timer.key && each.entry == timer.entry &&
+             !each.fired && each.due != timer.due;
+    });
+    if (!moved) {
+      timers_[{due.ref, timer.state, timer.key, timer.entry}] = {TimerRow{due.ref, due.lane, timer}, false};
+    }
     settle(working, input, std::move(decision));
   }
 

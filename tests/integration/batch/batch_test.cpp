@@ -731,6 +731,26 @@ TEST_F(Applied, fires_a_timer_once_and_not_before_its_date) {
   EXPECT_EQ(owner->run({}).internal_inputs, 0u);
 }
 
+TEST_F(Applied, keeps_a_timer_whose_date_is_moved_while_it_is_read_as_due) {
+  owner->run({birth(child, "birth")});
+  sql("insert into elukaar.clock_shift (anchored_at, case_time, factor) values "
+      "(clock_timestamp(), '2026-05-03T21:00:01Z', 1)");
+  // As another worker would: the case and its row, in one commit.
+  AfterReading store(owner->store, [&] {
+    sql("begin; "
+        "update elukaar.cases c set state = replace(c.state, (extract(epoch from t.due_at) * 1000000)::bigint::text,"
+        " (extract(epoch from t.due_at + interval '10 years') * 1000000)::bigint::text) from elukaar.timer t;"
+        "update elukaar.timer set due_at = due_at + interval '10 years'; commit");
+  });
+  EXPECT_EQ(run_batch(store, owner->parts, owner->lanes, owner->name, lease, {}, max_batch).internal_inputs, 1u);
+  EXPECT_EQ(value("select disposition from elukaar.journal where kind = 'timer'"), "stale");
+  EXPECT_EQ(count("elukaar.timer"), 1);
+  sql("update elukaar.clock_shift set case_time = '2036-05-03T21:00:01Z'");
+  EXPECT_EQ(owner->run({}).internal_inputs, 1u);
+  EXPECT_EQ(value("select disposition from elukaar.journal where kind = 'timer' order by sequence desc limit 1"),
+            "applied");
+}
+
 // ---- Events for all cases -----------------------------------------------------------------------
 
 class Mass : public Batch {
