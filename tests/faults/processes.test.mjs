@@ -136,6 +136,7 @@ test('the broker is killed under load: the program reconnects by itself', async 
   const child = await site.start();
   const of = items(150);
   site.produce(topic, events(of, 0, 4));
+  await until('the program to be at work', WITHIN, () => site.number('elukaar.journal') > 0);
   await services.do('kill', 'kafka');
   await services.do('restart', 'kafka');
   site.produce(topic, events(of, 4));
@@ -148,6 +149,7 @@ test('PostgreSQL is killed under load: the program reconnects by itself', async 
   const child = await site.start();
   const of = items(150);
   site.produce(topic, events(of, 0, 4));
+  await until('the program to be at work', WITHIN, () => site.number('elukaar.journal') > 0);
   await services.do('kill', 'postgres');
   await pause(1_000);
   await services.do('restart', 'postgres');
