@@ -259,11 +259,14 @@ class Program {
     return [this](const std::string& what) { log_.fault(what); };
   }
 
-  bool schema_is_current(const std::string& connection) const {
+  // Whatever of it PostgreSQL does not answer, is told in one line: libpq's words come in several.
+  void check_database() {
     try {
-      return adapters::postgres::schema_is_current(connection);
+      ask_database(settings_.connection_string());
+    } catch (const CannotStart&) {
+      throw;
     } catch (const std::exception& error) {
-      std::string what = error.what();  // libpq's words come in several lines
+      std::string what = error.what();
       std::replace_if(what.begin(), what.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
       throw CannotStart(fmt::format(
           "expected PostgreSQL at {}:{} with the database {}, found: {}; start it or set `postgres` in {}",
@@ -272,9 +275,8 @@ class Program {
     }
   }
 
-  void check_database() {
-    const std::string connection = settings_.connection_string();
-    if (!schema_is_current(connection)) {
+  void ask_database(const std::string& connection) {
+    if (!adapters::postgres::schema_is_current(connection)) {
       throw CannotStart("the database's schema is not up to date; run `elukaar setup` first");
     }
     adapters::postgres::OperatorStore operators(connection);
