@@ -22,8 +22,6 @@ constexpr const char* identified_by[] = {"id-document", "control-questions", "si
 
 constexpr const char* official_name = "official-name";  // field of the vault
 
-Refusal denied(Refusal::Kind kind, std::string what = {}) { return {kind, std::move(what), {}}; }
-
 // The guardians of a case, the one who applied first; the order holds for as long as they do.
 std::vector<Pseudonym> guardians_of(const resident::CaseRecord& record, Timestamp now) {
   std::vector<Pseudonym> guardians;
@@ -105,7 +103,7 @@ Office::~Office() = default;
 // ---- Sessions ----------------------------------------------------------------------------------
 
 Answer<Json> Office::development_municipalities() {
-  if (!settings_.development) return failure(denied(Refusal::Kind::not_found));
+  if (!settings_.development) return failure(Refusal{Refusal::Kind::not_found});
   Json all = Json::array();
   for (const Municipality& municipality : services_.municipalities()) {
     all.push_back({{"municipality", municipality.str()},
@@ -116,22 +114,22 @@ Answer<Json> Office::development_municipalities() {
 
 Answer<LoggedIn> Office::log_in_for_development(const std::string& document,
                                                 std::string_view former_token) {
-  if (!settings_.development) return failure(denied(Refusal::Kind::not_found));
+  if (!settings_.development) return failure(Refusal{Refusal::Kind::not_found});
   const auto json = resident::read_object(document);
-  if (!json) return failure(denied(Refusal::Kind::malformed, "expected a JSON object"));
+  if (!json) return failure(Refusal{Refusal::Kind::malformed, "expected a JSON object"});
   const Municipality municipality{text_member(*json, "municipality")};
   const std::string name = text_member(*json, "name");
   const auto served = services_.municipalities();
   if (std::find(served.begin(), served.end(), municipality) == served.end()) {
-    return failure(denied(Refusal::Kind::not_found));
+    return failure(Refusal{Refusal::Kind::not_found});
   }
   if (name.empty() || name.size() > max_official_name_bytes) {
-    return failure(denied(Refusal::Kind::malformed, "expected a name of at most 80 bytes"));
+    return failure(Refusal{Refusal::Kind::malformed, "expected a name of at most 80 bytes"});
   }
   const auto official = privacy::pseudonym_of_official(keyring_, municipality, name);
   const Timestamp now = residents_->real_now();
   if (!official || !know(municipality, *official, name, now)) {
-    return failure(denied(Refusal::Kind::unavailable, "the municipality has no key"));
+    return failure(Refusal{Refusal::Kind::unavailable, "the municipality has no key"});
   }
   if (!former_token.empty()) store_->end_session(sha256(former_token));
   LoggedIn login;
@@ -160,9 +158,9 @@ bool Office::know(const Municipality& municipality, const Pseudonym& official,
 void Office::log_out(const Session& session) { store_->end_session(session.token); }
 
 Answer<Session> Office::session(std::string_view token) {
-  if (token.empty()) return failure(denied(Refusal::Kind::no_session));
+  if (token.empty()) return failure(Refusal{Refusal::Kind::no_session});
   auto session = store_->session(sha256(token), settings_.session_idle);
-  if (!session) return failure(denied(Refusal::Kind::no_session));
+  if (!session) return failure(Refusal{Refusal::Kind::no_session});
   return std::move(*session);
 }
 
@@ -171,7 +169,7 @@ Answer<Json> Office::me(const Session& session) {
                                   {"official:" + session.official.str(), "show-own-name", {},
                                    residents_->case_now()});
   if (!found || found->empty() || found->front().empty()) {
-    return failure(denied(Refusal::Kind::no_session));
+    return failure(Refusal{Refusal::Kind::no_session});
   }
   return Json{{"name", found->front().front().value.reveal()},
               {"municipality", services_.name_of(session.municipality)},
@@ -201,18 +199,18 @@ Answer<Json> Office::cases(const Session& session, status::Language language) {
 
 Answer<Office::Found> Office::find(const Session& session, const std::string& case_id) {
   const auto id = resident::parse_url_id(case_id);
-  if (!id) return failure(denied(Refusal::Kind::not_found));
+  if (!id) return failure(Refusal{Refusal::Kind::not_found});
   auto record = store_->find_case(session.municipality, *id);
-  if (!record) return failure(denied(Refusal::Kind::not_found));
+  if (!record) return failure(Refusal{Refusal::Kind::not_found});
   Found found{std::move(*record), nullptr, nullptr, {}, residents_->case_now()};
   const auto roles = resident::visible_to(found.record.status);
   found.guardians = guardians_of(found.record, found.now);
   if (!access::admits(roles, access::Role::official) || found.guardians.empty()) {
-    return failure(denied(Refusal::Kind::not_found));
+    return failure(Refusal{Refusal::Kind::not_found});
   }
   found.service = services_.find(found.record.municipality, found.record.service);
   if (found.service != nullptr) found.rules = services_.rules_of(found.record, *residents_);
-  if (!found.rules) return failure(denied(Refusal::Kind::unavailable));
+  if (!found.rules) return failure(Refusal{Refusal::Kind::unavailable});
   return found;
 }
 
@@ -221,14 +219,14 @@ Answer<Json> Office::case_view(const Session& session, const std::string& case_i
   const auto found = find(session, case_id);
   if (!found) return failure(found.error());
   if (reader < 0 || static_cast<std::size_t>(reader) >= found->guardians.size()) {
-    return failure(denied(Refusal::Kind::not_found));
+    return failure(Refusal{Refusal::Kind::not_found});
   }
   const auto journal = residents_->journal_of(found->record);
   resident::Page page(found->record, *found->service, *found->rules,
                       found->reader(session, static_cast<std::size_t>(reader), language), *vault_);
   auto seen = page.view(journal, vault_->usage_of_case(found->record.municipality,
                                                        found->record.id));
-  if (!seen) return failure(denied(Refusal::Kind::unavailable, "the case cannot be shown now"));
+  if (!seen) return failure(Refusal{Refusal::Kind::unavailable, "the case cannot be shown now"});
   Json guardians = Json::array();
   for (const Pseudonym& guardian : found->guardians) {
     guardians.push_back({{"name", page.name_of(guardian.str())}});
@@ -257,12 +255,12 @@ Answer<Json> Office::enter(const Session& session, const std::string& case_id,
                                   [&](const Entry& each) { return each.event == event; });
   const Json application = found->record.context.value("application", Json::object());
   if (entry == entries.end() || !application.contains("id")) {
-    return failure(denied(Refusal::Kind::not_found));
+    return failure(Refusal{Refusal::Kind::not_found});
   }
   const auto body = resident::read_object(document);
   Json data = body ? body->value("data", Json()) : Json();
   if (!data.is_object() || !data.value("application", Json::object()).is_object()) {
-    return failure(denied(Refusal::Kind::malformed, "expected {data}, an object"));
+    return failure(Refusal{Refusal::Kind::malformed, "expected {data}, an object"});
   }
   data["application"]["id"] = application.at("id");
   // What the form says is wrong, is told field by field before anything is sent.
@@ -284,9 +282,9 @@ Answer<Json> Office::enter(const Session& session, const std::string& case_id,
                             {"data", std::move(data)}};
   const auto sent = send_(session.municipality, cloud_event.dump());
   if (!sent) {
-    return failure(denied(sent.error().status == 503 ? Refusal::Kind::unavailable
-                                                     : Refusal::Kind::invalid,
-                          sent.error().sentence));
+    return failure(Refusal{sent.error().status == 503 ? Refusal::Kind::unavailable
+                                                      : Refusal::Kind::invalid,
+                           sent.error().sentence});
   }
   return Json{{"id", id}};
 }
@@ -298,11 +296,11 @@ Answer<Json> Office::answer_for_family(const Session& session, const std::string
   const auto found = find(session, case_id);
   if (!found) return failure(found.error());
   const auto body = resident::read_object(document);
-  if (!body) return failure(denied(Refusal::Kind::malformed, "expected a JSON object"));
+  if (!body) return failure(Refusal{Refusal::Kind::malformed, "expected a JSON object"});
   const auto guardian = body->value("guardian", Json());
   if (!guardian.is_number_unsigned() ||
       guardian.get<std::size_t>() >= found->guardians.size()) {
-    return failure(denied(Refusal::Kind::malformed, "expected the guardian's place in the list"));
+    return failure(Refusal{Refusal::Kind::malformed, "expected the guardian's place in the list"});
   }
   Refusal wrong{Refusal::Kind::invalid, "the entry is not complete", {}};
   const auto received = parse_rfc3339(text_member(*body, "receivedAt"));

@@ -20,10 +20,9 @@ using lifecycle::CallEvent;
 using lifecycle::CallState;
 using resident::Refusal;
 
-// Members of an answer that people read by the words of a group of texts: no other code is taken.
-constexpr std::pair<std::string_view, std::string_view> codes_with_words[] = {{"ruleRef", "rule."}};
-
-Refusal said_no(Refusal::Kind kind, std::string what = {}) { return {kind, std::move(what), {}}; }
+// The member of an answer that people read by the words of a group of texts: no other code is taken.
+constexpr std::string_view rule_member = "ruleRef";
+constexpr const char* rule_texts = "rule.";
 
 std::string last_step(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
@@ -140,11 +139,9 @@ struct Tasks::Open {
   std::vector<Field> fields() const {
     auto found = fields_of(operation->output_schema, record.of.context);
     for (Field& field : found) {
-      for (const auto& [name, group] : codes_with_words) {
-        if (last_step(field.path) != name) continue;
-        field.type = "choice";
-        field.options = words().below(std::string{group});
-      }
+      if (last_step(field.path) != rule_member) continue;
+      field.type = "choice";
+      field.options = words().below(rule_texts);
     }
     return found;
   }
@@ -181,9 +178,9 @@ Answer<Tasks::Open> Tasks::find(const Session& session, const std::string& task_
                                 status::Language language) {
   const auto id = resident::parse_url_id(task_id);
   auto record = id ? store_.task(session.municipality, CallId{*id}) : std::nullopt;
-  if (!record) return failure(said_no(Refusal::Kind::not_found));
+  if (!record) return failure(Refusal{Refusal::Kind::not_found});
   auto task = opened(std::move(*record), language);
-  if (!task) return failure(said_no(Refusal::Kind::unavailable, "the task cannot be shown now"));
+  if (!task) return failure(Refusal{Refusal::Kind::unavailable, "the task cannot be shown now"});
   return std::move(*task);
 }
 
@@ -217,17 +214,15 @@ Json Tasks::look_up(const Session& session, const Open& task) {
                                  {"official:" + session.official.str(), task.name(), of.id, now});
   if (!found) return persons;
   for (std::size_t i = 0; i < asked.size(); ++i) {
-    std::map<std::string, std::string> values;
-    for (const engine::VaultValue& value : (*found)[i]) values[value.field] = value.value.reveal();
-    std::string name = values["first-name"];
-    if (!name.empty() && !values["last-name"].empty()) name += ' ';
-    name += values["last-name"];
+    Json code;
+    for (const engine::VaultValue& value : (*found)[i]) {
+      if (value.field == "personal-code" && !value.value.reveal().empty()) code = value.value.reveal();
+    }
+    const std::string name = resident::full_name((*found)[i]);
     persons.push_back({{"who", asked[i].first},
                        {"label", task.words().say("task.field." + asked[i].first, asked[i].first)},
                        {"name", name.empty() ? "–" : name},
-                       {"personalCode", values["personal-code"].empty()
-                                            ? Json()
-                                            : Json(values["personal-code"])}});
+                       {"personalCode", std::move(code)}});
   }
   return persons;
 }
@@ -237,7 +232,7 @@ Answer<Json> Tasks::view(const Session& session, const std::string& task_id,
   const auto task = find(session, task_id, language);
   if (!task) return failure(task.error());
   if (task->record.state != CallState::entrusted) {
-    return failure(said_no(Refusal::Kind::not_found));
+    return failure(Refusal{Refusal::Kind::not_found});
   }
   const Words words = task->words();
   Json facts = Json::array();
@@ -250,7 +245,7 @@ Answer<Json> Tasks::view(const Session& session, const std::string& task_id,
     const std::string name = last_step(field.path);
     Json options = Json::array();
     for (const std::string& code : field.options) {
-      const std::string group = name == "ruleRef" ? "rule." : "task.value." + name + ".";
+      const std::string group = name == rule_member ? rule_texts : "task.value." + name + ".";
       options.push_back({{"value", code}, {"label", words.say(group + code, code)}});
     }
     fields.push_back({{"path", field.path},
@@ -278,8 +273,8 @@ Answer<Json> Tasks::view(const Session& session, const std::string& task_id,
 // What the call's result is to be, {"done": output} or {"refused": error}; or what to change.
 Answer<Json> Tasks::judge(const Open& task, const Json& given) const {
   const auto malformed = [] {
-    return failure(said_no(Refusal::Kind::malformed,
-                           "expected {\"done\": {…}} or {\"refused\": {\"code\": …}}"));
+    return failure(Refusal{Refusal::Kind::malformed,
+                           "expected {\"done\": {…}} or {\"refused\": {\"code\": …}}"});
   };
   if (!given.is_object() || given.size() != 1) return malformed();
   if (const auto refused = given.find("refused"); refused != given.end()) {
@@ -343,7 +338,7 @@ Answer<Json> Tasks::judge(const Open& task, const Json& given) const {
                              : Result<privacy::Separated, privacy::SeparationFlaw>{
                                    failure(privacy::SeparationFlaw{"", "it cannot be checked"})};
   if (!separated || !separated->values.empty()) {
-    return failure(said_no(Refusal::Kind::invalid, "an official's answer names no person"));
+    return failure(Refusal{Refusal::Kind::invalid, "an official's answer names no person"});
   }
   return Json{{"done", std::move(separated->safe)}};
 }
@@ -365,9 +360,9 @@ Answer<Json> Tasks::keep(const Session& session, const Open& task, const Json& g
   };
   if (store_.answer_task(answer)) return told("taken");
   const auto now = store_.task(answer.municipality, answer.id);
-  if (!now) return failure(said_no(Refusal::Kind::not_found));  // the case no longer asks for it
+  if (!now) return failure(Refusal{Refusal::Kind::not_found});  // the case no longer asks for it
   if (now->answer == answer.answer) return told("repeated");
-  return failure(said_no(Refusal::Kind::conflict, refused_as_answered));
+  return failure(Refusal{Refusal::Kind::conflict, refused_as_answered});
 }
 
 Answer<Json> Tasks::answer(const Session& session, const std::string& task_id,
@@ -375,7 +370,7 @@ Answer<Json> Tasks::answer(const Session& session, const std::string& task_id,
   const auto task = find(session, task_id, language);
   if (!task) return failure(task.error());
   const auto given = resident::read_object(document);
-  if (!given) return failure(said_no(Refusal::Kind::malformed, "expected a JSON object"));
+  if (!given) return failure(Refusal{Refusal::Kind::malformed, "expected a JSON object"});
   return keep(session, *task, *given);
 }
 
@@ -422,7 +417,7 @@ Answer<Json> Tasks::take_file(const Session& session, FileFormat format, const s
     const auto& task = task_of(id);
     return task ? task->fields() : std::vector<Field>{};
   });
-  if (!answers) return failure(said_no(Refusal::Kind::malformed, answers.error()));
+  if (!answers) return failure(Refusal{Refusal::Kind::malformed, answers.error()});
   Json lines = Json::array();
   std::map<std::string, int> counts;
   for (const FileAnswer& each : *answers) {

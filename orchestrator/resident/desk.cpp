@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::size_t max_development_persons = 20;
 
-Refusal refusal(Refusal::Kind kind, std::string what = {}) { return {kind, std::move(what), {}}; }
-
 // A person as the development login names him: "<municipality>.<pseudonym>".
 std::string opaque(const Municipality& municipality, const Pseudonym& person) {
   return municipality.str() + "." + person.str();
 }
+
+}  // namespace
 
 std::string full_name(const std::vector<engine::VaultValue>& values) {
   std::string name;
@@ -30,8 +30,6 @@ std::string full_name(const std::vector<engine::VaultValue>& values) {
   }
   return name;
 }
-
-}  // namespace
 
 std::string to_url_id(const Uuid& id) { return to_hex(id.bytes().data(), id.bytes().size()); }
 
@@ -67,7 +65,7 @@ Desk::~Desk() = default;
 // ---- Sessions ----------------------------------------------------------------------------------
 
 Answer<Json> Desk::development_persons(status::Language language) {
-  if (!settings_.development) return failure(refusal(Refusal::Kind::not_found));
+  if (!settings_.development) return failure(Refusal{Refusal::Kind::not_found});
   Json persons = Json::array();
   const Timestamp now = store_->case_now();
   for (const Municipality& municipality : services_.municipalities()) {
@@ -95,9 +93,9 @@ Answer<Json> Desk::development_persons(status::Language language) {
 
 Answer<LoggedIn> Desk::log_in_for_development(const std::string& document,
                                               std::string_view former_token) {
-  if (!settings_.development) return failure(refusal(Refusal::Kind::not_found));
+  if (!settings_.development) return failure(Refusal{Refusal::Kind::not_found});
   const auto json = read_object(document);
-  if (!json) return failure(refusal(Refusal::Kind::malformed, "expected a JSON object"));
+  if (!json) return failure(Refusal{Refusal::Kind::malformed, "expected a JSON object"});
   const Timestamp now = store_->case_now();
   const engine::VaultUse use{"resident", "login", {}, now};
 
@@ -110,7 +108,7 @@ Answer<LoggedIn> Desk::log_in_for_development(const std::string& document,
     if (found && !found->front().empty()) code_text = found->front().front().value.reveal();
   }
   const auto code = privacy::PersonalCode::parse(code_text);
-  if (!code) return failure(refusal(Refusal::Kind::not_found));
+  if (!code) return failure(Refusal{Refusal::Kind::not_found});
 
   LoggedIn login;
   for (const Municipality& municipality : services_.municipalities()) {
@@ -119,7 +117,7 @@ Answer<LoggedIn> Desk::log_in_for_development(const std::string& document,
     const auto known = vault_->read(municipality, {{*name, {"last-name"}, {}}}, use);
     if (known && !known->front().empty()) login.session.persons[municipality] = *name;
   }
-  if (login.session.persons.empty()) return failure(refusal(Refusal::Kind::not_found));
+  if (login.session.persons.empty()) return failure(Refusal{Refusal::Kind::not_found});
 
   if (!former_token.empty()) store_->end_session(sha256(former_token));
   login.token = random_token();
@@ -135,9 +133,9 @@ Answer<LoggedIn> Desk::log_in_for_development(const std::string& document,
 void Desk::log_out(const Session& session) { store_->end_session(session.token); }
 
 Answer<Session> Desk::session(std::string_view token) {
-  if (token.empty()) return failure(refusal(Refusal::Kind::no_session));
+  if (token.empty()) return failure(Refusal{Refusal::Kind::no_session});
   auto session = store_->session(sha256(token), settings_.session_idle);
-  if (!session) return failure(refusal(Refusal::Kind::no_session));
+  if (!session) return failure(Refusal{Refusal::Kind::no_session});
   return std::move(*session);
 }
 
@@ -177,7 +175,7 @@ Answer<Json> Desk::cases(const Session& session, status::Language language) {
 
 Answer<Desk::Found> Desk::find(const Session& session, const std::string& case_id) {
   const auto id = parse_url_id(case_id);
-  if (!id) return failure(refusal(Refusal::Kind::not_found));
+  if (!id) return failure(Refusal{Refusal::Kind::not_found});
   for (const auto& [municipality, person] : session.persons) {
     auto record = store_->find_case(municipality, person, *id);
     if (!record) continue;
@@ -185,11 +183,11 @@ Answer<Desk::Found> Desk::find(const Session& session, const std::string& case_i
                 {person, session.assurance, status::Language::et, store_->case_now()}};
     found.service = services_.find(municipality, found.record.service);
     if (found.service != nullptr) found.rules = services_.rules_of(found.record, *store_);
-    if (!found.rules) return failure(refusal(Refusal::Kind::unavailable));
+    if (!found.rules) return failure(Refusal{Refusal::Kind::unavailable});
     if (!found.page(*vault_).may_see()) break;
     return found;
   }
-  return failure(refusal(Refusal::Kind::not_found));
+  return failure(Refusal{Refusal::Kind::not_found});
 }
 
 Answer<Json> Desk::case_view(const Session& session, const std::string& case_id,
@@ -200,7 +198,7 @@ Answer<Json> Desk::case_view(const Session& session, const std::string& case_id,
   auto view = found->page(*vault_).view(
       store_->journal_of(found->record),
       vault_->usage_of_case(found->record.municipality, found->record.id));
-  if (!view) return failure(refusal(Refusal::Kind::unavailable, "the case cannot be shown now"));
+  if (!view) return failure(Refusal{Refusal::Kind::unavailable, "the case cannot be shown now"});
   return std::move(*view);
 }
 
@@ -210,7 +208,7 @@ Answer<Json> Desk::form(const Session& session, const std::string& case_id,
   if (!found) return failure(found.error());
   found->reader.language = language;
   auto view = found->page(*vault_).form(form);
-  if (!view) return failure(refusal(Refusal::Kind::not_found));
+  if (!view) return failure(Refusal{Refusal::Kind::not_found});
   return std::move(*view);
 }
 
@@ -242,7 +240,7 @@ std::string Desk::clause_of(const ActionRecord& record, const Found& found) cons
 Answer<Json> Desk::action(const Session& session, const std::string& action_id,
                           status::Language language) {
   const auto id = parse_url_id(action_id);
-  if (!id) return failure(refusal(Refusal::Kind::not_found));
+  if (!id) return failure(Refusal{Refusal::Kind::not_found});
   for (const auto& [municipality, person] : session.persons) {
     const auto record = store_->action(municipality, person, ActionId{*id});
     if (!record) continue;
@@ -260,7 +258,7 @@ Answer<Json> Desk::action(const Session& session, const std::string& action_id,
     }
     return view;
   }
-  return failure(refusal(Refusal::Kind::not_found));
+  return failure(Refusal{Refusal::Kind::not_found});
 }
 
 }  // namespace elukaar::resident

@@ -51,6 +51,9 @@ struct Refusal {
 template <class T>
 using Answer = Result<T, Refusal>;
 
+// "Mari Maasikas" of what the vault knows of one person; empty: nothing of it.
+std::string full_name(const std::vector<engine::VaultValue>& values);
+
 struct LoggedIn {
   std::string token;  // for the cookie; only its digest is kept
   Session session;

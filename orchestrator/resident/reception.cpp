@@ -21,8 +21,6 @@ std::array<std::uint8_t, n> random_bytes() {
   return bytes;
 }
 
-Refusal no(Refusal::Kind kind, std::string what = {}) { return {kind, std::move(what), {}}; }
-
 // What was seen of the subject; 0: nothing that counts as a version.
 std::int64_t version_of(const std::string& text) {
   std::int64_t version = 0;
@@ -81,12 +79,12 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
                          const std::optional<Entered>& entered) {
   if (submission.idempotency_key.empty() ||
       submission.idempotency_key.size() > max_idempotency_key_bytes) {
-    return failure(no(Refusal::Kind::malformed, "expected the header Idempotency-Key"));
+    return failure(Refusal{Refusal::Kind::malformed, "expected the header Idempotency-Key"});
   }
   const auto& [record, service, rules, reader, events, store, vault] = at;
   const status::Language language = reader.language;
   const Page page(record, service, rules, reader, vault);
-  if (!page.may_act(submission.action)) return failure(no(Refusal::Kind::not_found));
+  if (!page.may_act(submission.action)) return failure(Refusal{Refusal::Kind::not_found});
   const workflow::ActionRule& rule = rules.person_actions.at(submission.action);
   if (!is_possible(rules, record.context, rule)) {
     const auto why = service.texts.message(language, "reason.action_refused.not_offered");
@@ -95,12 +93,12 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
   }
   const auto event_rule = rules.events.find(rule.event);
   if (event_rule == rules.events.end()) {
-    return failure(no(Refusal::Kind::unavailable, "the action cannot be taken now"));
+    return failure(Refusal{Refusal::Kind::unavailable, "the action cannot be taken now"});
   }
   const auto body = read_object(submission.body);
   const Json form = body ? body->value("form", Json::object()) : Json();
   if (!body || !(form.is_object() || form.is_null()) || form.size() > max_form_fields) {
-    return failure(no(Refusal::Kind::malformed, "expected {subject, revision, form, reason}"));
+    return failure(Refusal{Refusal::Kind::malformed, "expected {subject, revision, form, reason}"});
   }
   const Json answers = form.is_object() ? form : Json::object();
 
@@ -150,10 +148,10 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
   // Tried once before anything is stored: what the schema refuses is never received.
   const engine::Composed tried = engine::compose(act, reader.now);
   if (!events.check(type, tried.event.at("data"))) {
-    return failure(no(Refusal::Kind::unavailable, "the action cannot be taken now"));
+    return failure(Refusal{Refusal::Kind::unavailable, "the action cannot be taken now"});
   }
   if (!tried.entries.empty() && !vault.store({tried.entries, {}})) {
-    return failure(no(Refusal::Kind::unavailable, "the form cannot be kept now"));
+    return failure(Refusal{Refusal::Kind::unavailable, "the form cannot be kept now"});
   }
   const ActionRecord kept = store.add_action(draft, [&](Timestamp received_at) {
     Json event = engine::compose(act, received_at).event;
@@ -161,7 +159,7 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
     return event.dump();
   });
   if (kept.request != draft.request) {
-    return failure(no(Refusal::Kind::invalid, "the Idempotency-Key was used for another"));
+    return failure(Refusal{Refusal::Kind::invalid, "the Idempotency-Key was used for another"});
   }
   return Received{kept.id, kept.municipality, kept.person, receipt_of(kept)};
 }
