@@ -11,9 +11,8 @@ export interface Resource<T> {
 }
 
 // Reads with `load` at once and whenever `load` is another function (so memoise it). Answers that
-// were overtaken by a later read are dropped.
-export function useResource<T>(load: () => Promise<T>): Resource<T> {
-  const { lost, state } = useSession();
+// were overtaken by a later read are dropped; `failed` hears of the other failures.
+export function useRead<T>(load: () => Promise<T>, failed?: (status: number) => void): Resource<T> {
   const [value, setValue] = useState<T | null>(null);
   const [failure, setFailure] = useState<number | null>(null);
   const newest = useRef(0);
@@ -29,12 +28,12 @@ export function useResource<T>(load: () => Promise<T>): Resource<T> {
       (error: unknown) => {
         if (mine !== newest.current) return;
         const status = error instanceof ApiError ? error.status : 0;
-        if (status === 401) lost();
+        failed?.(status);
         if (status === 404) setValue(null);
         setFailure(status);
       },
     );
-  }, [load, lost]);
+  }, [load, failed]);
 
   useEffect(() => {
     refresh();
@@ -43,10 +42,20 @@ export function useResource<T>(load: () => Promise<T>): Resource<T> {
     };
   }, [refresh]);
 
-  // What could not be read because the session had ended is read once there is one again.
+  return { value, failure, refresh };
+}
+
+// The same for what a resident's session opens: a 401 says that it has ended, and what could not be read
+// because of that is read once there is one again.
+export function useResource<T>(load: () => Promise<T>): Resource<T> {
+  const { lost, state } = useSession();
+  const ended = useCallback((status: number) => {
+    if (status === 401) lost();
+  }, [lost]);
+  const resource = useRead(load, ended);
+  const { failure, refresh } = resource;
   useEffect(() => {
     if (state === 'open' && failure === 401) refresh();
   }, [state, failure, refresh]);
-
-  return { value, failure, refresh };
+  return resource;
 }

@@ -1,7 +1,8 @@
 import { Button, Card, CardContent, TextField } from '@tehik-ee/tedi-react/tedi';
 import { useCallback, useEffect, useState, type FormEvent } from 'react';
 import { ApiError } from '../../api/client';
-import { officeApi, type Official, type OfficeRow } from '../../api/office';
+import { officeApi, type Official } from '../../api/office';
+import { useRead } from '../../api/use-resource';
 import { LoadProblem } from '../../blocks/load-problem';
 import { Loading } from '../../blocks/loading';
 import { PageTitle } from '../../blocks/page-title';
@@ -59,13 +60,9 @@ function page(id: string, official: Official) {
 
 function OfficeList() {
   const { language, text, date, moment } = useTexts();
-  const [cases, setCases] = useState<OfficeRow[] | null>(null);
-  const [failure, setFailure] = useState<number | null>(null);
-  const load = useCallback(() => {
-    officeApi.cases(language).then(setCases, (error: unknown) => setFailure(error instanceof ApiError ? error.status : 0));
-  }, [language]);
-  useEffect(load, [load]);
-  if (!cases) return failure === null ? <Loading /> : <LoadProblem status={failure} retry={load} />;
+  const load = useCallback(() => officeApi.cases(language), [language]);
+  const { value: cases, failure, refresh } = useRead(load);
+  if (!cases) return failure === null ? <Loading /> : <LoadProblem status={failure} retry={refresh} />;
   return (
     <div className="page">
       <PageTitle parts={[text('office_cases')]}>{text('office_cases')}</PageTitle>

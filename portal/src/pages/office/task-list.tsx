@@ -1,7 +1,7 @@
 import { Button } from '@tehik-ee/tedi-react/tedi';
-import { useCallback, useEffect, useId, useState, type FormEvent } from 'react';
-import { ApiError } from '../../api/client';
-import { officeApi, type Official, type TakenFile, type TaskRow } from '../../api/office';
+import { useCallback, useId, useState, type FormEvent } from 'react';
+import { officeApi, type Official, type TakenFile } from '../../api/office';
+import { useRead } from '../../api/use-resource';
 import { LoadProblem } from '../../blocks/load-problem';
 import { Loading } from '../../blocks/loading';
 import { Notice } from '../../blocks/notice';
@@ -13,13 +13,9 @@ import { useTexts } from '../../texts/use-texts';
 // What waits for an official, the first due first, and the file that carries the same.
 export function TaskList({ official }: { official: Official }) {
   const { language, text, date, moment } = useTexts();
-  const [tasks, setTasks] = useState<TaskRow[] | null>(null);
-  const [failure, setFailure] = useState<number | null>(null);
-  const load = useCallback(() => {
-    officeApi.tasks(language).then(setTasks, (error: unknown) => setFailure(error instanceof ApiError ? error.status : 0));
-  }, [language]);
-  useEffect(load, [load]);
-  if (!tasks) return failure === null ? <Loading /> : <LoadProblem status={failure} retry={load} />;
+  const load = useCallback(() => officeApi.tasks(language), [language]);
+  const { value: tasks, failure, refresh } = useRead(load);
+  if (!tasks) return failure === null ? <Loading /> : <LoadProblem status={failure} retry={refresh} />;
   return (
     <div className="page">
       <PageTitle parts={[text('office_tasks')]}>{text('office_tasks')}</PageTitle>
@@ -48,7 +44,7 @@ export function TaskList({ official }: { official: Official }) {
           </table>
         </div>
       )}
-      <Section id="file" title={text('office_file')}><TaskFile official={official} done={load} /></Section>
+      <Section id="file" title={text('office_file')}><TaskFile official={official} done={refresh} /></Section>
     </div>
   );
 }
