@@ -168,15 +168,16 @@ class Batch : public ::testing::Test {
                    {"replaces", {{"source", "/test"}, {"id", "birth"}}}},
                   "0653");
   }
-  // The database refuses the journal row of this event, as a bad row of any kind would be refused.
-  void refuse_event(const std::string& id) {
+  // The database refuses the journal rows `new` that fulfil this, as a bad row of any kind would be refused.
+  void refuse_rows(const std::string& condition) {
     sql("create or replace function offend() returns trigger language plpgsql as $$ begin "
-        "if new.event_id = '" + id + "' then raise 'bad row' using errcode = '22P05'; end if; "
+        "if " + condition + " then raise 'bad row' using errcode = '22P05'; end if; "
         "return new; end $$");
     sql("drop trigger if exists offend on elukaar.journal");
     sql("create trigger offend before insert on elukaar.journal "
         "for each row execute function offend()");
   }
+  void refuse_event(const std::string& id) { refuse_rows("new.event_id = '" + id + "'"); }
   void command(const std::string& kind) {
     ASSERT_TRUE(OperatorStore(world->database.address())
                     .order(value("select id from elukaar.cases"), kind, "tester", "test"));
@@ -428,11 +429,7 @@ TEST_F(Batch, applies_a_faulted_record_once_when_it_is_tried_again) {
 
 TEST_F(Batch, stops_the_one_case_whose_due_input_the_database_refuses) {
   owner->run({birth(child, "birth"), birth("p1_otherotherotherother", "birth2")});
-  sql("create or replace function offend() returns trigger language plpgsql as $$ begin "
-      "if new.case_id = (select case_id from elukaar.correlation where value = '" + child + "') "
-      "then raise 'bad row' using errcode = '22P05'; end if; return new; end $$");
-  sql("create trigger offend before insert on elukaar.journal "
-      "for each row execute function offend()");
+  refuse_rows("new.case_id = (select case_id from elukaar.correlation where value = '" + child + "')");
   sql("update elukaar.lane set owner = null");
   sql("insert into elukaar.clock_shift (anchored_at, case_time, factor) values "
       "(clock_timestamp(), '2027-01-01', 1)");
@@ -443,11 +440,7 @@ TEST_F(Batch, stops_the_one_case_whose_due_input_the_database_refuses) {
 
 TEST_F(Batch, tells_an_operator_in_the_journal_why_a_case_stands_still_and_goes_on_when_told) {
   owner->run({birth(child, "birth")});
-  sql("create or replace function offend() returns trigger language plpgsql as $$ begin "
-      "if new.kind = 'timer' and new.disposition = 'applied' then "
-      "raise 'bad row' using errcode = '22P05'; end if; return new; end $$");
-  sql("create trigger offend before insert on elukaar.journal "
-      "for each row execute function offend()");
+  refuse_rows("new.kind = 'timer' and new.disposition = 'applied'");
   sql("update elukaar.lane set owner = null");
   sql("insert into elukaar.clock_shift (anchored_at, case_time, factor) values "
       "(clock_timestamp(), '2027-01-01', 1)");
@@ -467,11 +460,7 @@ TEST_F(Batch, tells_an_operator_in_the_journal_why_a_case_stands_still_and_goes_
 
 TEST_F(Batch, refuses_a_command_that_the_database_refuses) {
   owner->run({birth(child, "birth")});
-  sql("create or replace function offend() returns trigger language plpgsql as $$ begin "
-      "if new.kind = 'command' then raise 'bad row' using errcode = '22P05'; end if; "
-      "return new; end $$");
-  sql("create trigger offend before insert on elukaar.journal "
-      "for each row execute function offend()");
+  refuse_rows("new.kind = 'command'");
   sql("update elukaar.lane set owner = null");
   command("suspend");
   const Outcome run = work_through(*owner, {});
@@ -832,12 +821,8 @@ TEST_F(Mass, goes_on_with_another_worker_where_the_first_one_died) {
 TEST_F(Mass, stops_only_the_case_that_the_database_refuses) {
   begin_cases(40);
   owner->run({round()});
-  sql("create or replace function offend() returns trigger language plpgsql as $$ begin "
-      "if new.case_id = (select case_id from elukaar.correlation where value = 'm17') "
-      "and new.disposition = 'applied' then raise 'bad row' using errcode = '22P05'; end if; "
-      "return new; end $$");
-  sql("create trigger offend before insert on elukaar.journal "
-      "for each row execute function offend()");
+  refuse_rows("new.case_id = (select case_id from elukaar.correlation where value = 'm17') "
+              "and new.disposition = 'applied'");
   work_to_the_end();
   EXPECT_EQ(called(), 39);
   EXPECT_EQ(count("elukaar.cases where lifecycle = 'incident' and incident like '%22P05%'"), 1);
@@ -848,11 +833,7 @@ TEST_F(Mass, stops_only_the_case_that_the_database_refuses) {
 TEST_F(Mass, passes_a_case_of_which_nothing_can_be_stored) {
   begin_cases(20);
   owner->run({round()});
-  sql("create or replace function offend() returns trigger language plpgsql as $$ begin "
-      "if new.case_id = (select case_id from elukaar.correlation where value = 'm7') "
-      "then raise 'bad row' using errcode = '22P05'; end if; return new; end $$");
-  sql("create trigger offend before insert on elukaar.journal "
-      "for each row execute function offend()");
+  refuse_rows("new.case_id = (select case_id from elukaar.correlation where value = 'm7')");
   work_to_the_end();
   EXPECT_EQ(called(), 19);
   EXPECT_EQ(count("elukaar.cases where lifecycle = 'incident' and incident like '%22P05%'"), 1);
