@@ -32,6 +32,10 @@ struct Timer {
   bool fired = false;  // stays until its state is left, so that it does not fire again
 
   bool operator==(const Timer&) const = default;
+  // The same wait of the same stay in the state, whenever it is due.
+  bool same_wait(const Timer& other) const {
+    return state == other.state && key == other.key && entry == other.entry;
+  }
 };
 
 // A legal clock of the case, from the event that started it. Days only: what counts is the event's own

@@ -323,7 +323,7 @@ Result<void, std::string> Step::arm_timers() {
   for (const Timer& before : value_.timers) {
     if (!before.state.empty() || before.fired) continue;
     const bool still = std::any_of(armed.begin(), armed.end(), [&](const Timer& timer) {
-      return timer.state.empty() && timer.key == before.key && timer.entry == before.entry;
+      return timer.same_wait(before);
     });
     if (!still) effects_.timers_cleared.push_back(before);
   }
@@ -333,8 +333,7 @@ Result<void, std::string> Step::arm_timers() {
 
 std::vector<Timer>::const_iterator Step::former_timer(const Timer& timer) const {
   return std::find_if(value_.timers.begin(), value_.timers.end(), [&](const Timer& candidate) {
-    return candidate.state == timer.state && candidate.key == timer.key &&
-           candidate.entry == timer.entry;
+    return candidate.same_wait(timer);
   });
 }
 

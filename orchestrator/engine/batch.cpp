@@ -153,14 +153,15 @@ class Fold {
     core::Input input;
     input.key = event.key;
     input.received_at = event.happened_at;
-    const Json body = Json::parse(event.event);
+    auto& arrived = input.body.emplace<core::EventArrived>();
+    arrived.event = Json::parse(event.event);
     for (const CaseRef& ref : mass_page_->cases) {
       const auto found = cases_.find(ref);
       if (found == cases_.end()) continue;
       Working& working = *found->second;
-      const std::string* name = concerned(working, event, body);
+      const std::string* name = concerned(working, event, arrived.event);
       if (name == nullptr) continue;
-      input.body = core::EventArrived{*name, body};
+      arrived.name = *name;
       settle(working, input, decide(working, input));
     }
     MassProgress progress{event.ref, std::nullopt, mass_page_->last};
@@ -169,7 +170,6 @@ class Fold {
   }
 
   void apply(const DueInput& due) {
-    if (due.kind == DueInput::Kind::mass) return;  // apply_mass()
     current_lane_ = &lane(fmt::format("internal/{:02}", due.lane));
     if (due.kind == DueInput::Kind::parked_retry) return retry_parked(due);
     const auto found = cases_.find(due.ref);
@@ -182,7 +182,7 @@ class Fold {
       case DueInput::Kind::command: return apply_command(working, due);
       case DueInput::Kind::deferred_expired: return expire_deferred(working, due);
       case DueInput::Kind::parked_retry: return;
-      case DueInput::Kind::mass: return;
+      case DueInput::Kind::mass: return;  // concerns no case by itself: apply_mass()
     }
   }
 
@@ -565,8 +565,7 @@ class Fold {
     const core::Timer timer{due.text_a, due.text_b, static_cast<std::uint32_t>(due.n), due.at, true};
     const auto& armed = decision.next.timers;
     const bool moved = std::any_of(armed.begin(), armed.end(), [&](const core::Timer& each) {
-      return each.state == timer.state && each.key == timer.key && each.entry == timer.entry &&
-             !each.fired && each.due != timer.due;
+      return each.same_wait(timer) && !each.fired && each.due != timer.due;
     });
     if (!moved) {
       timers_[{due.ref, timer.state, timer.key, timer.entry}] = {TimerRow{due.ref, due.lane, timer}, false};

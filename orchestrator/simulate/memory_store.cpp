@@ -334,18 +334,18 @@ void MemoryCaseStore::apply_calls(const engine::Writes& writes) {
       return true;
     });
   }
-  for (const auto& [ref, id, news] : writes.call_news_read) {
-    auto& waiting = news_[id];
+  for (const engine::CallNewsRead& read : writes.call_news_read) {
+    auto& waiting = news_[read.id];
     if (waiting.empty()) continue;
     const auto first = std::min_element(waiting.begin(), waiting.end());
     const auto input = agenda_.find(*first);
     if (input != agenda_.end()) {
-      if (input->second.text_a != "delayed") calls_.at(id).answered = true;
+      if (input->second.text_a != "delayed") calls_.at(read.id).answered = true;
       agenda_.erase(input);
     }
     repeated_.erase(*first);
     waiting.erase(first);
-    if (waiting.empty()) news_.erase(id);
+    if (waiting.empty()) news_.erase(read.id);
   }
 }
 

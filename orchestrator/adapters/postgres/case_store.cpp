@@ -374,7 +374,6 @@ class Transaction final : public engine::BatchTransaction {
                   const std::vector<std::pair<CorrelationKey, CaseId>>& keys);
   void write_timers(const engine::Writes& writes);
   void write_calls(const engine::Writes& writes);
-  void write_call_ids(const char* statement, const std::vector<std::pair<CaseRef, CallId>>& calls);
   void write_parties(const engine::Writes& writes);
   void write_outcomes(const engine::Writes& writes);
   void write_deferred(const engine::Writes& writes);
@@ -549,7 +548,15 @@ void Transaction::write_calls(const engine::Writes& writes) {
     run("request_calls", c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str(), c[5].str(),
         c[6].str(), c[7].str(), c[8].str(), c[9].str(), c[10].str(), c[11].str());
   }
-  write_call_ids("abandon_calls", writes.calls_abandoned);
+  if (!writes.calls_abandoned.empty()) {
+    Columns<3> c;
+    for (const auto& [ref, id] : writes.calls_abandoned) {
+      c[0].add(ref.municipality.str());
+      c[1].add_plain(ref.id.str());
+      c[2].add_plain(id.str());
+    }
+    run("abandon_calls", c[0].str(), c[1].str(), c[2].str());
+  }
   if (writes.call_news_read.empty()) return;
   Columns<4> c;
   for (const engine::CallNewsRead& read : writes.call_news_read) {
@@ -559,18 +566,6 @@ void Transaction::write_calls(const engine::Writes& writes) {
     c[3].add(read.news);
   }
   run("news_read", c[0].str(), c[1].str(), c[2].str(), c[3].str());
-}
-
-void Transaction::write_call_ids(const char* statement,
-                                 const std::vector<std::pair<CaseRef, CallId>>& calls) {
-  if (calls.empty()) return;
-  Columns<3> c;
-  for (const auto& [ref, id] : calls) {
-    c[0].add(ref.municipality.str());
-    c[1].add_plain(ref.id.str());
-    c[2].add_plain(id.str());
-  }
-  run(statement, c[0].str(), c[1].str(), c[2].str());
 }
 
 void Transaction::write_parties(const engine::Writes& writes) {

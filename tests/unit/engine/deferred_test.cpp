@@ -24,23 +24,8 @@ class Waiting : public test::Town {
 
   // A case that asks the population register whether the family lives here.
   void apply_for_a_place() {
-    run({birth(), record("application-submitted", "applied",
-                         {{"child", {{"key", test::child}}},
-                          {"application",
-                           {{"id", "a1"},
-                            {"applicant", "p1_parentparentparentparentpa"},
-                            {"submittedAt", "2026-05-21T06:00:00Z"},
-                            {"wishedStart", "2027-11-01"},
-                            {"language", "et"},
-                            {"preferences", {"rae-aiamaa"}}}}})});
+    run({birth(), application()});
     ASSERT_EQ(text_shown(), "checking");
-  }
-  SourceRecord moved(const std::string& id, int position) {
-    return record("queue-position-changed", id,
-                  {{"application", {{"id", "a1"}}},
-                   {"queue",
-                    {{"scope", "s"}, {"position", position}, {"of", 40},
-                     {"ruleRef", "application-time"}}}});
   }
   void answer(const std::string& operation, const Json& output) {
     for (const auto& [id, call] : store.calls()) {

@@ -95,19 +95,7 @@ TEST_F(Keeping, values_or_texts_makes_no_difference_to_a_case) {
   answer("family", "done",
          {{"alive", true}, {"livesHere", true}, {"protected", false},
           {"guardians", {{{"key", "p1_parentparentparentparentpa"}}}}});
-  run({record("application-submitted", "applied",
-              {{"child", {{"key", test::child}}},
-               {"application",
-                {{"id", "a1"},
-                 {"applicant", "p1_parentparentparentparentpa"},
-                 {"submittedAt", "2026-05-21T06:00:00Z"},
-                 {"wishedStart", "2027-11-01"},
-                 {"language", "et"},
-                 {"preferences", {"rae-aiamaa"}}}}}),
-       record("queue-position-changed", "early",
-              {{"application", {{"id", "a1"}}},
-               {"queue", {{"scope", "s"}, {"position", 7}, {"of", 40},
-                          {"ruleRef", "application-time"}}}})});
+  run({application(), moved("early", 7)});
   expect_the_same();
   EXPECT_EQ(values.store.cases().begin()->second.deferred, 1u) << "the way has to have one that waits";
   answer("residence", "delayed", Json{});

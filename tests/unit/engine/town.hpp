@@ -63,6 +63,20 @@ class Town : public ::testing::Test {
     return record("birth-registered", id,
                   {{"child", {{"key", of}, {"bornOn", "2026-05-01"}}}, {"residenceKov", "0653"}});
   }
+  SourceRecord application() {
+    return record("application-submitted", "applied",
+                  {{"child", {{"key", child}}},
+                   {"application",
+                    {{"id", "a1"}, {"applicant", "p1_parentparentparentparentpa"},
+                     {"submittedAt", "2026-05-21T06:00:00Z"}, {"wishedStart", "2027-11-01"},
+                     {"language", "et"}, {"preferences", {"rae-aiamaa"}}}}});
+  }
+  SourceRecord moved(const std::string& id, int position) {
+    return record("queue-position-changed", id,
+                  {{"application", {{"id", "a1"}}},
+                   {"queue", {{"scope", "s"}, {"position", position}, {"of", 40},
+                              {"ruleRef", "application-time"}}}});
+  }
 
   engine::Arrival understood(SourceRecord record) {
     return engine::understand(std::move(record), parts.schemas, workflows, calendar);

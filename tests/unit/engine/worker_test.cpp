@@ -17,8 +17,10 @@ class MoodyStore : public simulate::MemoryCaseStore {
  public:
   using MemoryCaseStore::MemoryCaseStore;
   std::function<void()> before_next_batch;
+  int begun = 0;
 
   std::unique_ptr<BatchTransaction> begin() override {
+    ++begun;
     if (auto act = std::exchange(before_next_batch, {})) act();
     return MemoryCaseStore::begin();
   }
@@ -96,14 +98,6 @@ class Working : public test::Town {
     EXPECT_FALSE(former.lost_lanes);
     return lanes.at(test::partition);
   }
-  SourceRecord application() {
-    return record("application-submitted", "applied",
-                  {{"child", {{"key", test::child}}},
-                   {"application",
-                    {{"id", "a1"}, {"applicant", "p1_parentparentparentparentpa"},
-                     {"submittedAt", "2026-05-21T06:00:00Z"}, {"wishedStart", "2027-11-01"},
-                     {"language", "et"}, {"preferences", {"rae-aiamaa"}}}}});
-  }
   std::vector<std::string> published_before() const {
     std::vector<std::string> values;
     for (const Published& row : former.published) {
@@ -121,8 +115,10 @@ class Working : public test::Town {
   Notebook notebook;
   BatchResult former;
   std::map<std::string, std::int64_t> positions;
-  Worker worker{{.owner = "w", .lease = test::lease, .after_fault = std::chrono::milliseconds{0}},
-                moody, script, broker, parts, notebook};
+  WorkerSettings settings{.owner = "w", .lease = test::lease,
+                          .due_interval = std::chrono::milliseconds{0},
+                          .after_fault = std::chrono::milliseconds{0}};
+  Worker worker{settings, moody, script, broker, parts, notebook};
 };
 
 using Positions = std::map<std::string, std::int64_t>;
@@ -265,6 +261,30 @@ TEST_F(Working, parks_the_record_that_is_refused_even_alone_and_goes_past_it) {
   EXPECT_NE(moody.parked().front().detail.find("22P05"), std::string::npos);
   EXPECT_EQ(moody.cases().size(), 1u);
   EXPECT_EQ(next_holding().position, 2);
+}
+
+TEST_F(Working, does_not_ask_the_database_again_at_once_where_nothing_was_due) {
+  settings.due_interval = std::chrono::hours{1};
+  Worker patient{settings, moody, script, broker, parts, notebook};
+  const auto nothing = does([] {});
+  script.steps = {does([&] { patient.listener().lanes_assigned({test::partition}); }), nothing, nothing,
+                  gives(birth())};
+  patient.run(stop.get_token());
+  EXPECT_EQ(moody.begun, 2) << "once for what is due, once for the record";
+  EXPECT_EQ(moody.cases().size(), 1u);
+}
+
+TEST_F(Working, looks_again_at_once_after_something_was_due) {
+  settings.due_interval = std::chrono::hours{1};
+  Worker patient{settings, moody, script, broker, parts, notebook};
+  former_owner_takes_in(birth());
+  moody.move_to(*parse_rfc3339("2027-06-01T00:00:00Z"));
+  const int before = moody.begun;
+  const auto nothing = does([] {});
+  script.steps = {does([&] { patient.listener().lanes_assigned({test::partition}); }), nothing, nothing,
+                  nothing};
+  patient.run(stop.get_token());
+  EXPECT_EQ(moody.begun - before, 2) << "once for the timer, once to see that it was the last";
 }
 
 TEST_F(Working, releases_its_lanes_when_it_stops) {
