@@ -34,6 +34,7 @@ constexpr const char* session_settings = R"sql(
   set enable_seqscan = off;
   set enable_hashjoin = off;
   set enable_mergejoin = off;
+  set jit = off;
   set application_name = 'elukaar worker';
 )sql";
 
