@@ -163,30 +163,37 @@ insert into elukaar.cases (municipality, id, service, public_id, release, pinned
 select municipality, id, service, encode(sha256(uuid_send(gen_random_uuid()) ||
          uuid_send(gen_random_uuid())), 'hex')::varchar(32)::uuid, release, pinned, lifecycle,
        incident, state, context, status, revision, sequence, deferred, hash, decided_at, created_at
-from unnest($1::text[], $2::uuid[], $3::text[], $4::integer[], $5::boolean[], $6::text[], $7::text[],
-            $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::integer[],
-            $14::bytea[], $15::timestamptz[], $16::timestamptz[])
-  as n(municipality, id, service, release, pinned, lifecycle, incident, state, context, status,
-       revision, sequence, deferred, hash, decided_at, created_at))sql"},
+from (select unnest($1::text[]) as municipality, unnest($2::uuid[]) as id,
+             unnest($3::text[]) as service, unnest($4::integer[]) as release,
+             unnest($5::boolean[]) as pinned, unnest($6::text[]) as lifecycle,
+             unnest($7::text[]) as incident, unnest($8::text[]) as state,
+             unnest($9::text[]) as context, unnest($10::text[]) as status,
+             unnest($11::bigint[]) as revision, unnest($12::bigint[]) as sequence,
+             unnest($13::integer[]) as deferred, unnest($14::bytea[]) as hash,
+             unnest($15::timestamptz[]) as decided_at, unnest($16::timestamptz[]) as created_at) n)sql"},
 
     {"update_cases", R"sql(
 update elukaar.cases c
 set release = n.release, pinned = n.pinned, lifecycle = n.lifecycle, incident = n.incident,
     state = n.state, context = n.context, status = n.status, revision = n.revision,
     sequence = n.sequence, deferred = n.deferred, hash = n.hash, decided_at = n.decided_at
-from unnest($1::text[], $2::uuid[], $3::text[], $4::integer[], $5::boolean[], $6::text[], $7::text[],
-            $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::integer[],
-            $14::bytea[], $15::timestamptz[], $16::timestamptz[])
-  as n(municipality, id, service, release, pinned, lifecycle, incident, state, context, status,
-       revision, sequence, deferred, hash, decided_at, created_at)
+from (select unnest($1::text[]) as municipality, unnest($2::uuid[]) as id,
+             unnest($3::text[]) as service, unnest($4::integer[]) as release,
+             unnest($5::boolean[]) as pinned, unnest($6::text[]) as lifecycle,
+             unnest($7::text[]) as incident, unnest($8::text[]) as state,
+             unnest($9::text[]) as context, unnest($10::text[]) as status,
+             unnest($11::bigint[]) as revision, unnest($12::bigint[]) as sequence,
+             unnest($13::integer[]) as deferred, unnest($14::bytea[]) as hash,
+             unnest($15::timestamptz[]) as decided_at, unnest($16::timestamptz[]) as created_at) n
 where c.municipality = n.municipality and c.id = n.id)sql"},
 
     {"write_journal", R"sql(
 insert into elukaar.journal (municipality, case_id, sequence, lane, lane_sequence, receipt, source,
   event_id, kind, name, disposition, cause, at, release, trace, records, hash)
-select * from unnest($1::text[], $2::uuid[], $3::bigint[], $4::smallint[], $5::bigint[], $6::uuid[],
-  $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::timestamptz[],
-  $14::integer[], $15::text[], $16::text[], $17::bytea[]))sql"},
+select unnest($1::text[]), unnest($2::uuid[]), unnest($3::bigint[]), unnest($4::smallint[]),
+  unnest($5::bigint[]), unnest($6::uuid[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]),
+  unnest($10::text[]), unnest($11::text[]), unnest($12::bigint[]), unnest($13::timestamptz[]),
+  unnest($14::integer[]), unnest($15::text[]), unnest($16::text[]), unnest($17::bytea[]))sql"},
 
     {"add_keys", R"sql(
 insert into elukaar.correlation (municipality, service, name, value, case_id)
@@ -230,11 +237,18 @@ update elukaar.call c set news = null
 from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[]) as k(municipality, case_id, id, news)
 where c.municipality = k.municipality and c.case_id = k.case_id and c.id = k.id and c.news = k.news)sql"},
 
-    // $1-$2 the cases concerned, $3-$6 all their present parties.
+    // $1-$2 the cases concerned, $3-$6 all their present parties. That one is present is asked outside the
+    // fence: inside, the index of present parties would be read whole while the planner thinks it empty.
     {"end_parties", R"sql(
 update elukaar.party p set until = elukaar.case_now()
 from unnest($1::text[], $2::uuid[]) as k(municipality, case_id)
-where p.municipality = k.municipality and p.case_id = k.case_id and p.until is null
+cross join lateral (
+  select person, role, since, until from elukaar.party q
+  where q.municipality = k.municipality and q.case_id = k.case_id
+  offset 0) q
+where q.until is null
+  and p.municipality = k.municipality and p.case_id = k.case_id and p.person = q.person
+  and p.role = q.role and p.since = q.since
   and (p.municipality, p.case_id, p.person, p.role) not in (
     select n.municipality, n.case_id, n.person, n.role
     from unnest($3::text[], $4::uuid[], $5::text[], $6::text[])
@@ -246,9 +260,11 @@ select n.municipality, n.case_id, n.person, n.role, elukaar.case_now(), 'workflo
 from unnest($1::text[], $2::uuid[], $3::text[], $4::text[])
   as n(municipality, case_id, person, role)
 where not exists (
-  select from elukaar.party p
-  where p.municipality = n.municipality and p.case_id = n.case_id and p.person = n.person
-    and p.role = n.role and p.until is null))sql"},
+  select from (
+    select person, role, until from elukaar.party q
+    where q.municipality = n.municipality and q.case_id = n.case_id
+    offset 0) p
+  where p.person = n.person and p.role = n.role and p.until is null))sql"},
 
     {"finish_actions", R"sql(
 update elukaar.action a set outcome = n.outcome, reason = n.reason, decided_at = elukaar.case_now()
