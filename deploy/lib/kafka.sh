@@ -47,6 +47,8 @@ share.coordinator.state.topic.min.isr=1
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 group.initial.rebalance.delay.ms=0
+num.network.threads=1
+num.io.threads=2
 log.retention.hours=168
 PROPERTIES
   if [ -e "$folder/formatted" ]; then return; fi

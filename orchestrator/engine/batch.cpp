@@ -1002,7 +1002,7 @@ BatchResult carry_through(CaseStore& store, EngineParts& parts, std::map<std::st
     if (lane.kind == LaneKind::internal) internal.push_back(lane.internal_number);
   }
   std::vector<DueInput> due;
-  if (!internal.empty()) due = transaction->due_inputs(internal, most_internal);
+  if (!internal.empty() && most_internal > 0) due = transaction->due_inputs(internal, most_internal);
   if (arrivals.empty() && due.empty()) return {};
 
   Fold fold(store, *transaction, parts, after);

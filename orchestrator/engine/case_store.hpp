@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/digest.hpp"
@@ -23,7 +24,12 @@ struct CorrelationKey {
   std::string name;
   std::string value;
 
-  auto operator<=>(const CorrelationKey&) const = default;
+  bool operator==(const CorrelationKey&) const = default;
+  // What tells keys apart comes first: the rest is the same for nearly all keys of a batch.
+  std::strong_ordering operator<=>(const CorrelationKey& other) const {
+    return std::tie(value, name, service, municipality) <=>
+           std::tie(other.value, other.name, other.service, other.municipality);
+  }
 };
 
 struct CaseRef {

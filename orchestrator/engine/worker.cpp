@@ -39,19 +39,14 @@ void Worker::run(std::stop_token stop) {
         std::this_thread::sleep_for(settings_.idle_wait);
         continue;
       }
-      const auto begun = Clock::now();
       const auto wait = idle ? settings_.idle_wait : std::chrono::milliseconds{0};
       for (SourceRecord& record : source_.drain(max_batch, wait)) {
         if (!lanes_.contains(record.lane)) continue;  // revoked while it was on its way
         drained_.push_back(understand(std::move(record), parts_.schemas, parts_.workflows,
                                       parts_.calendar));
       }
-      const std::size_t records = drained_.size();
       idle = !round();
       last_round_ = Clock::now().time_since_epoch().count();
-      if (!idle && records + round_.internal_inputs < settings_.small_batch) {
-        std::this_thread::sleep_until(begun + settings_.gather);
-      }
     } catch (const std::exception& fault) {  // StoreFault among them
       observer_.fault(fault.what());
       must_recover_ = true;
@@ -77,7 +72,10 @@ bool Worker::round() {
   const std::size_t records = drained_.size();
   for (auto& [name, lane] : lanes_) lane.published_sequence = outbox_.published(lane.id);
   round_ = {};
-  carry(std::exchange(drained_, {}), max_batch);
+  const bool looks = begun >= look_for_due_;
+  if (records == 0 && !looks) return false;
+  carry(std::exchange(drained_, {}), looks ? max_batch : 0);
+  if (looks && round_.internal_inputs == 0) look_for_due_ = begun + settings_.due_interval;
   const bool worked = records > 0 || round_.internal_inputs > 0;
   if (worked) {
     observer_.batch_done(round_, records,

@@ -17,10 +17,7 @@ struct WorkerSettings {
   std::string owner;  // unique among all workers of all processes: "<host>/<pid>/<n>"
   std::chrono::seconds lease{10};
   std::chrono::milliseconds idle_wait{20};    // for records, where there was nothing to do
-  // Where little comes, batches begin at most so often: one after each record would take the processor from
-  // the broker and the database, and everything would take longer (docs/adr/0063).
-  std::chrono::milliseconds gather{25};
-  std::size_t small_batch = 50;               // records and due inputs; from here on there is no waiting
+  std::chrono::milliseconds due_interval{50}; // where nothing was due, it is looked again so much later
   std::chrono::milliseconds after_fault{500};
   int most_conflicts = 20;                    // repeats of a batch after deadlocks in a row
   std::size_t most_outstanding = 20'000;      // journal rows not yet acknowledged by the broker
@@ -88,6 +85,7 @@ class Worker : private LaneListener {
   std::function<bool()> stopping_ = [] { return false; };
   std::chrono::steady_clock::time_point looked_after_{};
   std::chrono::steady_clock::time_point discarded_at_{};
+  std::chrono::steady_clock::time_point look_for_due_{};  // not before
   std::atomic<std::chrono::steady_clock::rep> last_round_{0};
   bool must_recover_ = false;
 };

@@ -89,18 +89,15 @@ struct EventSource::Implementation {
 EventSource::EventSource(EventSourceSettings settings, engine::LaneListener& listener,
                          std::function<void(const std::string&)> fault)
     : implementation_(new Implementation{listener, std::move(fault), {}}) {
-  Options options = common_options(settings.brokers);
+  Options options = consumer_options(settings.brokers);
   options.insert({{"group.id", settings.group},
                   {"partition.assignment.strategy", "cooperative-sticky"},
-                  {"enable.auto.commit", "false"},
                   {"enable.auto.offset.store", "false"},
                   {"auto.offset.reset", "error"},
                   {"session.timeout.ms", std::to_string(settings.session_timeout.count())},
                   {"heartbeat.interval.ms", std::to_string(settings.session_timeout.count() / 5)},
                   {"topic.metadata.refresh.interval.ms",
                    std::to_string(settings.topic_refresh.count())},
-                  {"fetch.wait.max.ms", "50"},
-                  {"fetch.error.backoff.ms", "50"},
                   {"queued.min.messages", "20000"}});
   auto conf = make_conf(options);
   rd_kafka_conf_set_opaque(conf.get(), implementation_.get());

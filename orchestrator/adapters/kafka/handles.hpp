@@ -64,6 +64,17 @@ inline Options common_options(const std::string& brokers) {
           {"log.connection.close", "false"}};
 }
 
+// What every consumer says besides. Where little comes, the broker gathers it: a consumer that is answered at
+// each record makes a request of each, and those keep the processor from everybody else (docs/adr/0063).
+inline Options consumer_options(const std::string& brokers) {
+  Options options = common_options(brokers);
+  options.insert({{"enable.auto.commit", "false"},
+                  {"fetch.min.bytes", "65536"},  // from here on there is no waiting
+                  {"fetch.wait.max.ms", "25"},
+                  {"fetch.error.backoff.ms", "50"}});
+  return options;
+}
+
 inline std::string lane_name(const char* topic, int partition) {
   return "kafka/" + std::string{topic} + "/" + std::to_string(partition);
 }

@@ -37,12 +37,9 @@ std::set<int> partitions_of(rd_kafka_t* client, const std::string& topic) {
 void follow(const std::string& brokers, const std::string& topic,
             const std::function<void(const std::string&)>& told,
             const std::function<void(const std::string&)>& fault, std::stop_token stop) {
-  Options options = common_options(brokers);
+  Options options = consumer_options(brokers);
   options.insert({{"group.id", "elukaar-none"},  // asked for by the library; never joined
-                  {"enable.auto.commit", "false"},
-                  {"auto.offset.reset", "latest"},
-                  {"fetch.wait.max.ms", "50"},
-                  {"fetch.error.backoff.ms", "50"}});
+                  {"auto.offset.reset", "latest"}});
   const auto client = make_client(RD_KAFKA_CONSUMER, make_conf(options));
   rd_kafka_poll_set_consumer(client.get());
   std::set<int> followed;
