@@ -47,6 +47,7 @@ share.coordinator.state.topic.min.isr=1
 broker.session.timeout.ms=3000
 broker.heartbeat.interval.ms=500
 group.initial.rebalance.delay.ms=0
+# One machine carries everything: more threads only take turns.
 num.network.threads=1
 num.io.threads=2
 log.retention.hours=168
