@@ -18,7 +18,7 @@ struct LiveSettings {
   std::size_t max_streams = 2000;
   std::size_t max_waiting_cases = 10'000;  // beyond it the pages get a snapshot instead
   std::size_t max_questions = 1000;        // cases looked up in one statement
-  std::chrono::milliseconds gather{15};    // status records are looked up at most so often
+  std::chrono::milliseconds gather{10};    // status records are looked up at most so often
   std::chrono::milliseconds action_poll{250};
   std::chrono::milliseconds comment_interval{15'000};  // also: everything is compared anew
 };

@@ -89,7 +89,7 @@ struct EventSource::Implementation {
 EventSource::EventSource(EventSourceSettings settings, engine::LaneListener& listener,
                          std::function<void(const std::string&)> fault)
     : implementation_(new Implementation{listener, std::move(fault), {}}) {
-  Options options = consumer_options(settings.brokers);
+  Options options = consumer_options(settings.brokers, settings.gather);
   options.insert({{"group.id", settings.group},
                   {"partition.assignment.strategy", "cooperative-sticky"},
                   {"enable.auto.offset.store", "false"},

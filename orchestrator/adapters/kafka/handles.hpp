@@ -2,6 +2,7 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -66,11 +67,11 @@ inline Options common_options(const std::string& brokers) {
 
 // What every consumer says besides. Where little comes, the broker gathers it: a consumer that is answered at
 // each record makes a request of each, and those keep the processor from everybody else (docs/adr/0063).
-inline Options consumer_options(const std::string& brokers) {
+inline Options consumer_options(const std::string& brokers, std::chrono::milliseconds gather) {
   Options options = common_options(brokers);
   options.insert({{"enable.auto.commit", "false"},
                   {"fetch.min.bytes", "65536"},  // from here on there is no waiting
-                  {"fetch.wait.max.ms", "25"},
+                  {"fetch.wait.max.ms", std::to_string(gather.count())},
                   {"fetch.error.backoff.ms", "50"}});
   return options;
 }

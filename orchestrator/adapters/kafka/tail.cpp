@@ -14,6 +14,7 @@ namespace {
 constexpr auto look_again = std::chrono::seconds{30};
 constexpr auto look_again_for_none = std::chrono::milliseconds{500};
 constexpr int wait_ms = 100;
+constexpr auto gather = std::chrono::milliseconds{10};  // the pages' look-up gathers as well
 
 std::set<int> partitions_of(rd_kafka_t* client, const std::string& topic) {
   std::set<int> partitions;
@@ -37,7 +38,7 @@ std::set<int> partitions_of(rd_kafka_t* client, const std::string& topic) {
 void follow(const std::string& brokers, const std::string& topic,
             const std::function<void(const std::string&)>& told,
             const std::function<void(const std::string&)>& fault, std::stop_token stop) {
-  Options options = consumer_options(brokers);
+  Options options = consumer_options(brokers, gather);
   options.insert({{"group.id", "elukaar-none"},  // asked for by the library; never joined
                   {"auto.offset.reset", "latest"}});
   const auto client = make_client(RD_KAFKA_CONSUMER, make_conf(options));
