@@ -68,9 +68,7 @@ struct Publisher::Implementation {
                     {"acks", "all"},
                     {"message.timeout.ms", "0"},
                     {"linger.ms", "1"},
-                    // Uncompressed: records are small, and compressing them costs more processor time, here
-                    // and at the broker, which looks into each, than their bytes cost.
-                    {"compression.type", "none"},
+                    {"compression.type", "lz4"},
                     {"queue.buffering.max.messages", "200000"}});
     auto conf = make_conf(options);
     rd_kafka_conf_set_opaque(conf.get(), this);
