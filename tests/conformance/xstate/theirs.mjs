@@ -9,21 +9,28 @@ const distribution = dirname(createRequire(import.meta.url).resolve("xstate"));
 // More rounds than any machine needs that comes to rest.
 const maxIterations = 1_500;
 
-export const xstate = await import(pathToFileURL(join(distribution, "xstate.esm.js")));
+// A copy that says what it is: older Node.js takes a file named .js for CommonJS otherwise.
+function copied() {
+  const folder = mkdtempSync(join(tmpdir(), "xstate-"));
+  cpSync(distribution, join(folder, "dist"), { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, "dist");
+}
+const load = (dist) => import(pathToFileURL(join(dist, "xstate.esm.js")));
+
+export const xstate = await load(copied());
 
 // xstate asks `always` of the active atomic states in the order in which they were entered; SCXML,
 // and so ours, in document order. This is xstate with that one line changed.
 export async function inDocumentOrder() {
-  const folder = mkdtempSync(join(tmpdir(), "xstate-"));
-  cpSync(distribution, join(folder, "dist"), { recursive: true });
-  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
-  const name = readdirSync(join(folder, "dist")).find((file) => /^raise-\w+\.esm\.js$/.test(file));
-  const file = join(folder, "dist", name);
+  const dist = copied();
+  const name = readdirSync(dist).find((file) => /^raise-\w+\.esm\.js$/.test(file));
+  const file = join(dist, name);
   const parts = readFileSync(file, "utf8").split("nextState._nodes.filter(isAtomicStateNode)");
   if (parts.length !== 2) throw new Error(`${name}: expected one line that walks the atomic states`);
   writeFileSync(file, parts.join("nextState._nodes.filter(isAtomicStateNode).sort((a, b) => a.order - b.order)"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return import(pathToFileURL(join(folder, "dist", "xstate.esm.js")));
+  return load(dist);
 }
 
 // What an action of ours is called in the list that is compared.
