@@ -10,7 +10,8 @@ struct Statement {
 
 // Prepared once, when the tables may still be empty: the plan must not depend on how full they are. A
 // lateral subquery with `offset 0` or `limit 1` is one index look-up for each element, whatever the
-// planner believes of the table.
+// planner believes of the table. What takes whole rows unnests them in the select list: in the FROM clause each
+// column would first be gathered in a store of its own.
 inline constexpr Statement case_statements[] = {
     {"due_inputs", R"sql(
 with standing as materialized (select elukaar.case_now() as now)
