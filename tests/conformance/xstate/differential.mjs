@@ -27,12 +27,14 @@ export function difference(one, answer, library) {
   return undefined;
 }
 
+const spared = (list, i) => list.filter((_, at) => at !== i);
+
 // Every case with one thing taken away: an event, a state, a transition, an action, a word.
 function* smaller({ machine, events }) {
-  for (let i = 0; i < events.length; ++i) yield { machine, events: events.toSpliced(i, 1) };
+  for (let i = 0; i < events.length; ++i) yield { machine, events: spared(events, i) };
   function* without(node) {
     if (Array.isArray(node)) {
-      for (let i = 0; i < node.length; ++i) yield node.toSpliced(i, 1);
+      for (let i = 0; i < node.length; ++i) yield spared(node, i);
     } else if (node === null || typeof node !== "object") {
       return;
     }
@@ -42,7 +44,7 @@ function* smaller({ machine, events }) {
         yield rest;
       }
       for (const inner of without(node[key])) {
-        yield Array.isArray(node) ? node.with(key, inner) : { ...node, [key]: inner };
+        yield Array.isArray(node) ? Object.assign([...node], { [key]: inner }) : { ...node, [key]: inner };
       }
     }
   }
