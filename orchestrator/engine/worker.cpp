@@ -70,10 +70,10 @@ bool Worker::is_healthy(std::chrono::seconds within) const {
 bool Worker::round() {
   const auto begun = Clock::now();
   const std::size_t records = drained_.size();
-  for (auto& [name, lane] : lanes_) lane.published_sequence = outbox_.published(lane.id);
-  round_ = {};
   const bool looks = begun >= look_for_due_;
   if (records == 0 && !looks) return false;
+  for (auto& [name, lane] : lanes_) lane.published_sequence = outbox_.published(lane.id);
+  round_ = {};
   carry(std::exchange(drained_, {}), looks ? max_batch : 0);
   if (looks && round_.internal_inputs == 0) look_for_due_ = begun + settings_.due_interval;
   const bool worked = records > 0 || round_.internal_inputs > 0;
