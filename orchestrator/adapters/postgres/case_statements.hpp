@@ -8,6 +8,17 @@ struct Statement {
   const char* sql;
 };
 
+// The rows of a batch's cases, as `n`.
+#define CASE_ROWS                                                                          \
+  "(select unnest($1::text[]) as municipality, unnest($2::uuid[]) as id, "                 \
+  "unnest($3::text[]) as service, unnest($4::integer[]) as release, "                      \
+  "unnest($5::boolean[]) as pinned, unnest($6::text[]) as lifecycle, "                     \
+  "unnest($7::text[]) as incident, unnest($8::text[]) as state, "                          \
+  "unnest($9::text[]) as context, unnest($10::text[]) as status, "                         \
+  "unnest($11::bigint[]) as revision, unnest($12::bigint[]) as sequence, "                 \
+  "unnest($13::integer[]) as deferred, unnest($14::bytea[]) as hash, "                     \
+  "unnest($15::timestamptz[]) as decided_at, unnest($16::timestamptz[]) as created_at) n"
+
 // Prepared once, when the tables may still be empty: the plan must not depend on how full they are. A
 // lateral subquery with `offset 0` or `limit 1` is one index look-up for each element, whatever the
 // planner believes of the table. What takes whole rows unnests them in the select list: in the FROM clause each
@@ -164,28 +175,14 @@ insert into elukaar.cases (municipality, id, service, public_id, release, pinned
 select municipality, id, service, encode(sha256(uuid_send(gen_random_uuid()) ||
          uuid_send(gen_random_uuid())), 'hex')::varchar(32)::uuid, release, pinned, lifecycle,
        incident, state, context, status, revision, sequence, deferred, hash, decided_at, created_at
-from (select unnest($1::text[]) as municipality, unnest($2::uuid[]) as id,
-             unnest($3::text[]) as service, unnest($4::integer[]) as release,
-             unnest($5::boolean[]) as pinned, unnest($6::text[]) as lifecycle,
-             unnest($7::text[]) as incident, unnest($8::text[]) as state,
-             unnest($9::text[]) as context, unnest($10::text[]) as status,
-             unnest($11::bigint[]) as revision, unnest($12::bigint[]) as sequence,
-             unnest($13::integer[]) as deferred, unnest($14::bytea[]) as hash,
-             unnest($15::timestamptz[]) as decided_at, unnest($16::timestamptz[]) as created_at) n)sql"},
+from )sql" CASE_ROWS},
 
     {"update_cases", R"sql(
 update elukaar.cases c
 set release = n.release, pinned = n.pinned, lifecycle = n.lifecycle, incident = n.incident,
     state = n.state, context = n.context, status = n.status, revision = n.revision,
     sequence = n.sequence, deferred = n.deferred, hash = n.hash, decided_at = n.decided_at
-from (select unnest($1::text[]) as municipality, unnest($2::uuid[]) as id,
-             unnest($3::text[]) as service, unnest($4::integer[]) as release,
-             unnest($5::boolean[]) as pinned, unnest($6::text[]) as lifecycle,
-             unnest($7::text[]) as incident, unnest($8::text[]) as state,
-             unnest($9::text[]) as context, unnest($10::text[]) as status,
-             unnest($11::bigint[]) as revision, unnest($12::bigint[]) as sequence,
-             unnest($13::integer[]) as deferred, unnest($14::bytea[]) as hash,
-             unnest($15::timestamptz[]) as decided_at, unnest($16::timestamptz[]) as created_at) n
+from )sql" CASE_ROWS R"sql(
 where c.municipality = n.municipality and c.id = n.id)sql"},
 
     {"write_journal", R"sql(
@@ -379,5 +376,7 @@ on conflict (digest) do update set digest = excluded.digest returning id)sql"},
 update elukaar.cases set lifecycle = 'incident', incident = $3
 where municipality = $1 and id = $2 and lifecycle = 'active')sql"},
 };
+
+#undef CASE_ROWS
 
 }  // namespace elukaar::adapters::postgres

@@ -26,7 +26,8 @@ using engine::StoreFault;
 
 // A worker that is stopped in the middle of a transaction must not hold its locks for ever. Its statements
 // go by key, a few rows of tables that grow from nothing: a plan kept from when a table was small would read
-// the whole of it.
+// the whole of it. A plan that must do what is off looks dear enough to be compiled: that is off as well, whatever
+// the connection says.
 constexpr const char* session_settings = R"sql(
   set idle_in_transaction_session_timeout = '15s';
   set lock_timeout = '30s';
