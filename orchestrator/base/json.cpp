@@ -11,8 +11,10 @@ using simdjson::dom::element_type;
 Json taken_over(simdjson::dom::element element) {
   switch (element.type()) {
     case element_type::OBJECT: {
+      const simdjson::dom::object from(element);
       Json::object_t object;
-      for (const auto& [key, value] : simdjson::dom::object(element)) {
+      object.reserve(from.size());
+      for (const auto& [key, value] : from) {
         // Written by this program, members come sorted; of equal ones the last counts, as in nlohmann.
         object.insert_or_assign(object.end(), std::string{key}, taken_over(value));
       }

@@ -70,5 +70,36 @@ TEST(Reading_json, means_the_same_for_random_texts_and_for_damaged_ones) {
   }
 }
 
+// The library's own object, a tree, as the oracle of ours.
+TEST(Members_of_an_object, are_those_of_the_librarys_own_object_after_any_changes) {
+  const std::uint32_t seed = std::random_device{}();
+  std::cout << "seed " << seed << "\n";
+  std::mt19937 engine(seed);
+  const auto below = [&](std::size_t most) { return engine() % most; };
+  Json ours = Json::object();
+  nlohmann::json theirs = nlohmann::json::object();
+  std::vector<std::pair<Json, nlohmann::json>> former;
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string name(1 + below(3), static_cast<char>('a' + below(5)));
+    switch (below(7)) {
+      case 0: ours.erase(name), theirs.erase(name); break;
+      case 1: ours[name] = theirs[name] = i; break;
+      case 2: ours["in"][name] = i, theirs["in"][name] = i; break;
+      case 3: ours.emplace(name, i), theirs.emplace(name, i); break;
+      case 4: ours.update({{name, i}, {"z", nullptr}}), theirs.update({{name, i}, {"z", nullptr}}); break;
+      case 5: former.emplace_back(ours, theirs); break;
+      case 6:
+        if (former.empty()) break;
+        const auto& [our_former, their_former] = former[below(former.size())];
+        ASSERT_EQ(our_former < ours, their_former < theirs);
+        ASSERT_EQ(our_former == ours, their_former == theirs);
+        ours = our_former, theirs = their_former;
+        break;
+    }
+    ASSERT_EQ(ours.dump(), theirs.dump());
+    ASSERT_EQ(Json::parse(theirs.dump()), ours);
+  }
+}
+
 }  // namespace
 }  // namespace elukaar
