@@ -1,7 +1,6 @@
 #include "adapters/postgres/case_store.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <optional>
 
@@ -65,59 +64,35 @@ constexpr const char* session_settings = R"sql(
   }
 }
 
-std::string bytea(const std::uint8_t* bytes, std::size_t size) {
-  return "\\x" + to_hex(bytes, size);
-}
-std::string bytea(std::string_view bytes) {
-  return bytea(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-}
-std::string bytea(const Digest& digest) { return bytea(digest.data(), digest.size()); }
-
-template <std::size_t n>
-using Columns = std::array<Array, n>;
-
-void add_key(Columns<4>& columns, const CorrelationKey& key) {
-  columns[0].add(key.municipality.str());
-  columns[1].add(key.service);
-  columns[2].add(key.name);
-  columns[3].add(key.value);
+std::string_view bytes_of(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-Columns<4> key_columns(const std::vector<CorrelationKey>& keys) {
-  Columns<4> columns;
-  for (const CorrelationKey& key : keys) add_key(columns, key);
-  return columns;
+// An empty text stands for null.
+std::optional<std::string_view> unless_empty(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional{text};
 }
 
-Columns<2> ref_columns(const std::vector<CaseRef>& refs) {
-  Columns<2> columns;
-  for (const CaseRef& ref : refs) {
-    columns[0].add(ref.municipality.str());
-    columns[1].add_plain(ref.id.str());
+using KeyRows = Rows<sql::Text, sql::Text, sql::Text, sql::Text>;
+KeyRows rows_of(const std::vector<CorrelationKey>& keys) {
+  KeyRows rows;
+  for (const CorrelationKey& key : keys) {
+    rows.add(key.municipality, key.service, key.name, key.value);
   }
-  return columns;
+  return rows;
 }
 
-Columns<3> mass_columns(const std::vector<engine::MassRef>& refs) {
-  Columns<3> columns;
-  for (const engine::MassRef& ref : refs) {
-    columns[0].add(ref.municipality.str());
-    columns[1].add(ref.service);
-    columns[2].add_plain(ref.receipt.str());
-  }
-  return columns;
+using CaseRows = Rows<sql::Text, sql::Id>;
+CaseRows rows_of(const std::vector<CaseRef>& refs) {
+  CaseRows rows;
+  for (const CaseRef& ref : refs) rows.add(ref.municipality, ref.id);
+  return rows;
 }
 
-std::string lane_numbers(const std::vector<Lane>& lanes) {
-  Array ids;
-  for (const Lane& lane : lanes) ids.add_plain(std::to_string(number(lane.id)));
-  return ids.str();
-}
-
-std::string lane_epochs(const std::vector<Lane>& lanes) {
-  Array epochs;
-  for (const Lane& lane : lanes) epochs.add_plain(std::to_string(lane.epoch));
-  return epochs.str();
+Array<sql::Text> array_of(const std::vector<std::string>& texts) {
+  Array<sql::Text> array;
+  for (const std::string& text : texts) array.add(text);
+  return array;
 }
 
 std::vector<Lane> read_lanes(const pqxx::result& rows) {
@@ -195,10 +170,10 @@ class Transaction final : public engine::BatchTransaction {
       : failed_(std::move(failed)), work_(connection) {}
 
   std::vector<DueInput> due_inputs(const std::vector<int>& lanes, std::size_t most) override {
-    Array numbers;
-    for (const int lane : lanes) numbers.add_plain(std::to_string(lane));
+    Array<sql::Smallint> numbers;
+    for (const int lane : lanes) numbers.add(lane);
     std::vector<DueInput> inputs;
-    for (const pqxx::row& row : run("due_inputs", numbers.str(), static_cast<int>(most))) {
+    for (const pqxx::row& row : run("due_inputs", numbers, static_cast<int>(most))) {
       DueInput input;
       static constexpr DueInput::Kind kinds[] = {
           DueInput::Kind::action, DueInput::Kind::command,          DueInput::Kind::call,
@@ -222,10 +197,8 @@ class Transaction final : public engine::BatchTransaction {
   }
 
   std::vector<engine::FoundKey> find(const std::vector<CorrelationKey>& keys) override {
-    auto columns = key_columns(keys);
     std::vector<engine::FoundKey> found;
-    for (const pqxx::row& row : run("find", columns[0].str(), columns[1].str(), columns[2].str(),
-                                    columns[3].str())) {
+    for (const pqxx::row& row : run("find", rows_of(keys))) {
       found.push_back({row[0].as<std::size_t>(), CaseId{uuid_of(row[1])}});
     }
     return found;
@@ -245,15 +218,14 @@ class Transaction final : public engine::BatchTransaction {
       hashes.push_back(hash);
     }
     std::sort(hashes.begin(), hashes.end());
-    Array array;
-    for (const std::int64_t hash : hashes) array.add_plain(std::to_string(hash));
-    run("lock_keys", array.str());
+    Array<sql::Bigint> array;
+    for (const std::int64_t hash : hashes) array.add(hash);
+    run("lock_keys", array);
   }
 
   std::vector<engine::CaseRow> lock_cases(std::vector<CaseRef> refs) override {
-    auto columns = ref_columns(refs);
     std::vector<engine::CaseRow> rows;
-    for (const pqxx::row& row : run("lock_cases", columns[0].str(), columns[1].str())) {
+    for (const pqxx::row& row : run("lock_cases", rows_of(refs))) {
       engine::CaseRow each;
       each.ref = {Municipality{row[0].as<std::string>()}, CaseId{uuid_of(row[1])}};
       each.service = row[2].c_str();
@@ -277,24 +249,20 @@ class Transaction final : public engine::BatchTransaction {
   }
 
   std::vector<bool> receipts(const std::vector<engine::ReceiptQuestion>& questions) override {
-    Columns<3> columns;
+    Rows<sql::Text, sql::Id, sql::Id> asked;
     for (const auto& question : questions) {
-      columns[0].add(question.ref.municipality.str());
-      columns[1].add_plain(question.ref.id.str());
-      columns[2].add_plain(question.receipt.str());
+      asked.add(question.ref.municipality, question.ref.id, question.receipt);
     }
     std::vector<bool> answers(questions.size(), false);
-    for (const pqxx::row& row :
-         run("receipts", columns[0].str(), columns[1].str(), columns[2].str())) {
+    for (const pqxx::row& row : run("receipts", asked)) {
       answers[row[0].as<std::size_t>()] = true;
     }
     return answers;
   }
 
   std::vector<engine::DeferredRow> deferred_of(const std::vector<CaseRef>& refs) override {
-    auto columns = ref_columns(refs);
     std::vector<engine::DeferredRow> rows;
-    for (const pqxx::row& row : run("deferred_of", columns[0].str(), columns[1].str())) {
+    for (const pqxx::row& row : run("deferred_of", rows_of(refs))) {
       engine::DeferredRow each;
       each.ref = {Municipality{row[0].as<std::string>()}, CaseId{uuid_of(row[1])}};
       each.lane = row[2].as<int>();
@@ -307,10 +275,8 @@ class Transaction final : public engine::BatchTransaction {
   }
 
   std::vector<engine::EarlyEvent> early_events(const std::vector<CorrelationKey>& keys) override {
-    auto columns = key_columns(keys);
     std::vector<engine::EarlyEvent> events;
-    for (const pqxx::row& row : run("early_events", columns[0].str(), columns[1].str(),
-                                    columns[2].str(), columns[3].str())) {
+    for (const pqxx::row& row : run("early_events", rows_of(keys))) {
       events.push_back({uuid_of(row[0]), keys[row[1].as<std::size_t>()],
                         pqxx::binarystring(row[2]).str()});
     }
@@ -318,10 +284,12 @@ class Transaction final : public engine::BatchTransaction {
   }
 
   std::vector<bool> mass_known(const std::vector<engine::MassRef>& refs) override {
-    auto columns = mass_columns(refs);
+    Rows<sql::Text, sql::Text, sql::Id> asked;
+    for (const engine::MassRef& ref : refs) {
+      asked.add(ref.municipality, ref.service, ref.receipt);
+    }
     std::vector<bool> known(refs.size(), false);
-    for (const pqxx::row& row :
-         run("mass_known", columns[0].str(), columns[1].str(), columns[2].str())) {
+    for (const pqxx::row& row : run("mass_known", asked)) {
       known[row[0].as<std::size_t>()] = true;
     }
     return known;
@@ -359,9 +327,9 @@ class Transaction final : public engine::BatchTransaction {
 
  private:
   template <class... Arguments>
-  pqxx::result run(const char* statement, Arguments&&... arguments) {
+  pqxx::result run(const char* statement, const Arguments&... arguments) {
     try {
-      return work_.exec_prepared(statement, std::forward<Arguments>(arguments)...);
+      return exec_prepared(work_, statement, arguments...);
     } catch (const pqxx::failure&) {
       failed_();
       throw;
@@ -416,158 +384,99 @@ void Transaction::commit() {
 bool Transaction::move_lanes(const std::vector<Lane>& lanes, const std::string& owner,
                              std::chrono::seconds lease) {
   if (lanes.empty()) return true;
-  Columns<6> columns;
+  using sql::Bigint;
+  Rows<sql::Smallint, Bigint, Bigint, Bigint, Bigint, Bigint, Bigint, Bigint> rows;
   for (const Lane& lane : lanes) {
-    if (lane.position) {
-      columns[0].add_plain(std::to_string(*lane.position));
-    } else {
-      columns[0].add_null();
-    }
-    columns[1].add_plain(std::to_string(lane.next_sequence));
-    columns[2].add_plain(std::to_string(lane.published_sequence));
-    columns[3].add_plain(std::to_string(lane.applied));
-    columns[4].add_plain(std::to_string(lane.duplicates));
-    columns[5].add_plain(std::to_string(lane.parked));
+    rows.add(lane.id, lane.epoch, lane.position, lane.next_sequence, lane.published_sequence,
+             lane.applied, lane.duplicates, lane.parked);
   }
-  const pqxx::result moved =
-      run("move_lanes", lane_numbers(lanes), lane_epochs(lanes), columns[0].str(),
-          columns[1].str(), columns[2].str(), columns[3].str(), columns[4].str(),
-          columns[5].str(), static_cast<int>(lease.count()), owner);
+  const pqxx::result moved = run("move_lanes", rows, static_cast<int>(lease.count()), owner);
   return static_cast<std::size_t>(moved.affected_rows()) == lanes.size();
 }
 
 void Transaction::write_cases(const char* statement, const std::vector<engine::CaseRow>& rows) {
   if (rows.empty()) return;
-  Columns<16> c;
+  Rows<sql::Text, sql::Id, sql::Text, sql::Integer, sql::Boolean, sql::Text, sql::Text, sql::Text,
+       sql::Text, sql::Text, sql::Bigint, sql::Bigint, sql::Integer, sql::Bytes, sql::Time, sql::Time>
+      written;
   for (const engine::CaseRow& row : rows) {
-    c[0].add(row.ref.municipality.str());
-    c[1].add_plain(row.ref.id.str());
-    c[2].add(row.service);
-    c[3].add_plain(std::to_string(row.release));
-    c[4].add_plain(row.pinned ? "t" : "f");
-    c[5].add(row.lifecycle);
-    row.incident.empty() ? c[6].add_null() : c[6].add(row.incident);
-    c[7].add(row.state);
-    c[8].add(row.context);
-    row.status ? c[9].add(*row.status) : c[9].add_null();
-    c[10].add_plain(std::to_string(row.revision));
-    c[11].add_plain(std::to_string(row.sequence));
-    c[12].add_plain(std::to_string(row.deferred));
-    c[13].add(bytea(row.hash));
-    c[14].add(to_rfc3339(row.decided_at));
-    c[15].add(to_rfc3339(row.created_at));
+    written.add(row.ref.municipality, row.ref.id, row.service, row.release, row.pinned, row.lifecycle,
+                unless_empty(row.incident), row.state, row.context, row.status,
+                row.revision, row.sequence, row.deferred, bytes_of(row.hash), row.decided_at,
+                row.created_at);
   }
-  run(statement, c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str(), c[5].str(),
-      c[6].str(), c[7].str(), c[8].str(), c[9].str(), c[10].str(), c[11].str(), c[12].str(),
-      c[13].str(), c[14].str(), c[15].str());
+  run(statement, written);
 }
 
 void Transaction::write_journal(const std::vector<engine::JournalRow>& rows) {
   if (rows.empty()) return;
-  Columns<17> c;
+  Rows<sql::Text, sql::Id, sql::Bigint, sql::Smallint, sql::Bigint, sql::Id, sql::Text, sql::Text,
+       sql::Text, sql::Text, sql::Text, sql::Bigint, sql::Time, sql::Integer, sql::Text, sql::Text,
+       sql::Bytes>
+      written;
   for (const engine::JournalRow& row : rows) {
-    c[0].add(row.ref.municipality.str());
-    c[1].add_plain(row.ref.id.str());
-    c[2].add_plain(std::to_string(row.sequence));
-    c[3].add_plain(std::to_string(number(row.lane)));
-    c[4].add_plain(std::to_string(row.lane_sequence));
-    c[5].add_plain(row.receipt.str());
-    c[6].add(row.key.source);
-    c[7].add(row.key.id);
-    c[8].add(row.kind);
-    c[9].add(row.name);
-    c[10].add(row.disposition);
-    row.cause == 0 ? c[11].add_null() : c[11].add_plain(std::to_string(row.cause));
-    c[12].add(to_rfc3339(row.at));
-    c[13].add_plain(std::to_string(row.release));
-    c[14].add(row.trace);
-    row.records.empty() ? c[15].add_null() : c[15].add(row.records);
-    c[16].add(bytea(row.hash));
+    written.add(row.ref.municipality, row.ref.id, row.sequence, row.lane, row.lane_sequence, row.receipt,
+                row.key.source, row.key.id, row.kind, row.name, row.disposition,
+                row.cause == 0 ? std::nullopt : std::optional{row.cause}, row.at, row.release,
+                row.trace, unless_empty(row.records), bytes_of(row.hash));
   }
-  run("write_journal", c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str(), c[5].str(),
-      c[6].str(), c[7].str(), c[8].str(), c[9].str(), c[10].str(), c[11].str(), c[12].str(),
-      c[13].str(), c[14].str(), c[15].str(), c[16].str());
+  run("write_journal", written);
 }
 
 void Transaction::write_keys(const char* statement,
                              const std::vector<std::pair<CorrelationKey, CaseId>>& keys) {
   if (keys.empty()) return;
-  Columns<4> columns;
-  Array ids;
+  Rows<sql::Text, sql::Text, sql::Text, sql::Text, sql::Id> rows;
   for (const auto& [key, id] : keys) {
-    add_key(columns, key);
-    ids.add_plain(id.str());
+    rows.add(key.municipality, key.service, key.name, key.value, id);
   }
-  run(statement, columns[0].str(), columns[1].str(), columns[2].str(), columns[3].str(),
-      ids.str());
+  run(statement, rows);
 }
 
 void Transaction::write_timers(const engine::Writes& writes) {
-  const auto place = [](const std::vector<engine::TimerRow>& rows) {
-    Columns<5> c;
-    for (const engine::TimerRow& row : rows) {
-      c[0].add(row.ref.municipality.str());
-      c[1].add_plain(row.ref.id.str());
-      c[2].add(row.timer.state);
-      c[3].add(row.timer.key);
-      c[4].add_plain(std::to_string(row.timer.entry));
-    }
-    return c;
-  };
   if (!writes.timers_cleared.empty()) {
-    auto c = place(writes.timers_cleared);
-    run("clear_timers", c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str());
+    Rows<sql::Text, sql::Id, sql::Text, sql::Text, sql::Integer> rows;
+    for (const engine::TimerRow& row : writes.timers_cleared) {
+      rows.add(row.ref.municipality, row.ref.id, row.timer.state, row.timer.key, row.timer.entry);
+    }
+    run("clear_timers", rows);
   }
   if (!writes.timers_set.empty()) {
-    auto c = place(writes.timers_set);
-    Columns<2> more;
+    Rows<sql::Text, sql::Id, sql::Text, sql::Text, sql::Integer, sql::Smallint, sql::Time> rows;
     for (const engine::TimerRow& row : writes.timers_set) {
-      more[0].add_plain(std::to_string(row.lane));
-      more[1].add(to_rfc3339(row.timer.due));
+      rows.add(row.ref.municipality, row.ref.id, row.timer.state, row.timer.key, row.timer.entry,
+               row.lane, row.timer.due);
     }
-    run("set_timers", c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str(), more[0].str(),
-        more[1].str());
+    run("set_timers", rows);
   }
 }
 
 void Transaction::write_calls(const engine::Writes& writes) {
   if (!writes.calls_requested.empty()) {
-    Columns<12> c;
+    Rows<sql::Text, sql::Id, sql::Id, sql::Smallint, sql::Text, sql::Integer, sql::Text, sql::Text,
+         sql::Text, sql::Jsonb, sql::Integer, sql::Day>
+        rows;
     for (const engine::CallRow& row : writes.calls_requested) {
-      c[0].add(row.ref.municipality.str());
-      c[1].add_plain(row.ref.id.str());
-      c[2].add_plain(row.request.id.str());
-      c[3].add_plain(std::to_string(row.lane));
-      c[4].add(row.request.state);
-      c[5].add_plain(std::to_string(row.request.entry));
-      c[6].add(row.request.invoke);
-      c[7].add(row.request.role);
-      c[8].add(row.request.operation);
-      c[9].add(row.request.input.dump());
-      c[10].add_plain(std::to_string(row.request.timeout.count()));
-      row.request.by ? c[11].add_plain(to_iso_date(*row.request.by)) : c[11].add_null();
+      const core::CallRequest& request = row.request;
+      rows.add(row.ref.municipality, row.ref.id, request.id, row.lane, request.state, request.entry,
+               request.invoke, request.role, request.operation, request.input.dump(),
+               request.timeout.count(), request.by);
     }
-    run("request_calls", c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str(), c[5].str(),
-        c[6].str(), c[7].str(), c[8].str(), c[9].str(), c[10].str(), c[11].str());
+    run("request_calls", rows);
   }
   if (!writes.calls_abandoned.empty()) {
-    Columns<3> c;
+    Rows<sql::Text, sql::Id, sql::Id> rows;
     for (const auto& [ref, id] : writes.calls_abandoned) {
-      c[0].add(ref.municipality.str());
-      c[1].add_plain(ref.id.str());
-      c[2].add_plain(id.str());
+      rows.add(ref.municipality, ref.id, id);
     }
-    run("abandon_calls", c[0].str(), c[1].str(), c[2].str());
+    run("abandon_calls", rows);
   }
   if (writes.call_news_read.empty()) return;
-  Columns<4> c;
+  Rows<sql::Text, sql::Id, sql::Id, sql::Text> rows;
   for (const engine::CallNewsRead& read : writes.call_news_read) {
-    c[0].add(read.ref.municipality.str());
-    c[1].add_plain(read.ref.id.str());
-    c[2].add_plain(read.id.str());
-    c[3].add(read.news);
+    rows.add(read.ref.municipality, read.ref.id, read.id, read.news);
   }
-  run("news_read", c[0].str(), c[1].str(), c[2].str(), c[3].str());
+  run("news_read", rows);
 }
 
 void Transaction::write_parties(const engine::Writes& writes) {
@@ -575,129 +484,95 @@ void Transaction::write_parties(const engine::Writes& writes) {
   std::map<CaseRef, const std::vector<core::Party>*> last;  // a case may have changed twice
   for (const auto& [ref, parties] : writes.parties) last[ref] = &parties;
   std::vector<CaseRef> refs;
-  Columns<4> c;
+  Rows<sql::Text, sql::Id, sql::Text, sql::Text> rows;
   for (const auto& [ref, parties] : last) {
     refs.push_back(ref);
     for (const core::Party& party : *parties) {
-      c[0].add(ref.municipality.str());
-      c[1].add_plain(ref.id.str());
-      c[2].add(party.person.str());
-      c[3].add(party.role);
+      rows.add(ref.municipality, ref.id, party.person, party.role);
     }
   }
-  auto cases = ref_columns(refs);
-  run("end_parties", cases[0].str(), cases[1].str(), c[0].str(), c[1].str(), c[2].str(),
-      c[3].str());
-  run("add_parties", c[0].str(), c[1].str(), c[2].str(), c[3].str());
+  run("end_parties", rows_of(refs), rows);
+  run("add_parties", rows);
 }
 
 void Transaction::write_outcomes(const engine::Writes& writes) {
   if (!writes.actions_done.empty()) {
-    Columns<4> c;
+    Rows<sql::Text, sql::Id, sql::Text, sql::Text> rows;
     for (const engine::ActionDone& done : writes.actions_done) {
-      c[0].add(done.municipality.str());
-      c[1].add_plain(done.id.str());
-      c[2].add(done.accepted ? "accepted" : "refused");
-      done.reason.empty() ? c[3].add_null() : c[3].add(done.reason);
+      rows.add(done.municipality, done.id, done.accepted ? "accepted" : "refused",
+               unless_empty(done.reason));
     }
-    run("finish_actions", c[0].str(), c[1].str(), c[2].str(), c[3].str());
+    run("finish_actions", rows);
   }
   if (!writes.commands_done.empty()) {
-    Columns<3> c;
+    Rows<sql::Id, sql::Text, sql::Text> rows;
     for (const engine::CommandDone& done : writes.commands_done) {
-      c[0].add_plain(done.id.str());
-      c[1].add(done.accepted ? "accepted" : "refused");
-      c[2].add(done.detail);
+      rows.add(done.id, done.accepted ? "accepted" : "refused", done.detail);
     }
-    run("finish_commands", c[0].str(), c[1].str(), c[2].str());
+    run("finish_commands", rows);
   }
 }
 
 void Transaction::write_deferred(const engine::Writes& writes) {
   if (!writes.deferred_added.empty()) {
-    Columns<6> c;
+    Rows<sql::Text, sql::Id, sql::Bigint, sql::Smallint, sql::Text, sql::Time> rows;
     for (const engine::DeferredRow& row : writes.deferred_added) {
-      c[0].add(row.ref.municipality.str());
-      c[1].add_plain(row.ref.id.str());
-      c[2].add_plain(std::to_string(row.ordinal));
-      c[3].add_plain(std::to_string(row.lane));
-      c[4].add(row.input);
-      row.until ? c[5].add(to_rfc3339(*row.until)) : c[5].add_null();
+      rows.add(row.ref.municipality, row.ref.id, row.ordinal, row.lane, row.input, row.until);
     }
-    run("add_deferred", c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str(), c[5].str());
+    run("add_deferred", rows);
   }
   if (!writes.deferred_removed.empty()) {
-    Columns<3> c;
+    Rows<sql::Text, sql::Id, sql::Bigint> rows;
     for (const auto& [ref, ordinal] : writes.deferred_removed) {
-      c[0].add(ref.municipality.str());
-      c[1].add_plain(ref.id.str());
-      c[2].add_plain(std::to_string(ordinal));
+      rows.add(ref.municipality, ref.id, ordinal);
     }
-    run("remove_deferred", c[0].str(), c[1].str(), c[2].str());
+    run("remove_deferred", rows);
   }
 }
 
 void Transaction::write_parked(const engine::Writes& writes) {
   if (!writes.parked.empty()) {
-    Columns<10> c;
-    Columns<4> keys;
-    Array key_ids;
+    Rows<sql::Id, sql::Text, sql::Text, sql::Bigint, sql::Text, sql::Text, sql::Text, sql::Text,
+         sql::Text, sql::Bytes>
+        rows;
+    Rows<sql::Text, sql::Text, sql::Text, sql::Text, sql::Id> keys;
     for (const engine::ParkedRow& row : writes.parked) {
-      c[0].add_plain(row.id.str());
-      c[1].add(row.municipality.str());
-      c[2].add(row.origin);
-      c[3].add_plain(std::to_string(row.position));
-      c[4].add(row.source);
-      c[5].add(row.event_id);
-      c[6].add(row.type);
-      c[7].add(row.reason);
-      c[8].add(row.detail);
-      c[9].add(bytea(row.bytes));
+      rows.add(row.id, row.municipality, row.origin, row.position, row.source, row.event_id,
+               row.type, row.reason, row.detail, row.bytes);
       for (const CorrelationKey& key : row.keys) {
-        add_key(keys, key);
-        key_ids.add_plain(row.id.str());
+        keys.add(key.municipality, key.service, key.name, key.value, row.id);
       }
     }
-    run("park", c[0].str(), c[1].str(), c[2].str(), c[3].str(), c[4].str(), c[5].str(),
-        c[6].str(), c[7].str(), c[8].str(), c[9].str());
-    run("park_keys", keys[0].str(), keys[1].str(), keys[2].str(), keys[3].str(), key_ids.str());
+    run("park", rows);
+    run("park_keys", keys);
   }
   if (!writes.parked_applied.empty()) {
-    Array ids;
-    for (const Uuid& id : writes.parked_applied) ids.add_plain(id.str());
-    run("parked_applied", ids.str());
-    run("parked_unkey", ids.str());
+    Array<sql::Id> ids;
+    for (const Uuid& id : writes.parked_applied) ids.add(id);
+    run("parked_applied", ids);
+    run("parked_unkey", ids);
   }
 }
 
 void Transaction::write_mass(const engine::Writes& writes) {
   if (!writes.mass_received.empty()) {
-    std::vector<engine::MassRef> refs;
-    Columns<7> c;
+    Rows<sql::Text, sql::Text, sql::Id, sql::Text, sql::Text, sql::Text, sql::Text, sql::Time,
+         sql::Time, sql::Smallint>
+        rows;
     for (const engine::MassEvent& event : writes.mass_received) {
-      refs.push_back(event.ref);
-      c[0].add(event.key.source);
-      c[1].add(event.key.id);
-      c[2].add(event.type);
-      c[3].add(event.event);
-      c[4].add(to_rfc3339(event.happened_at));
-      c[5].add(to_rfc3339(event.received_at));
-      c[6].add_plain(std::to_string(event.lane));
+      rows.add(event.ref.municipality, event.ref.service, event.ref.receipt, event.key.source,
+               event.key.id, event.type, event.event, event.happened_at, event.received_at,
+               event.lane);
     }
-    auto names = mass_columns(refs);
-    run("receive_mass", names[0].str(), names[1].str(), names[2].str(), c[0].str(), c[1].str(),
-        c[2].str(), c[3].str(), c[4].str(), c[5].str(), c[6].str());
+    run("receive_mass", rows);
   }
   if (!writes.mass_reached.empty()) {
-    std::vector<engine::MassRef> refs;
-    Columns<2> c;
+    Rows<sql::Text, sql::Text, sql::Id, sql::Id, sql::Boolean> rows;
     for (const engine::MassProgress& progress : writes.mass_reached) {
-      refs.push_back(progress.ref);
-      progress.reached ? c[0].add_plain(progress.reached->str()) : c[0].add_null();
-      c[1].add_plain(progress.done ? "t" : "f");
+      rows.add(progress.ref.municipality, progress.ref.service, progress.ref.receipt,
+               progress.reached, progress.done);
     }
-    auto names = mass_columns(refs);
-    run("reach_mass", names[0].str(), names[1].str(), names[2].str(), c[0].str(), c[1].str());
+    run("reach_mass", rows);
   }
 }
 
@@ -720,23 +595,20 @@ std::unique_ptr<engine::BatchTransaction> CaseStore::begin() {
 std::vector<Lane> CaseStore::take_lanes(const std::vector<std::string>& names,
                                         const std::string& owner, std::chrono::seconds lease) {
   if (names.empty()) return {};
-  Array array;
-  for (const std::string& name : names) array.add(name);
+  const auto array = array_of(names);
   return implementation_->in_transaction([&](pqxx::work& work) {
-    work.exec_prepared("make_lanes", array.str());
-    return read_lanes(work.exec_prepared("take_lanes", array.str(), owner,
-                                         static_cast<int>(lease.count())));
+    exec_prepared(work, "make_lanes", array);
+    return read_lanes(
+        exec_prepared(work, "take_lanes", array, owner, static_cast<int>(lease.count())));
   });
 }
 
 std::vector<Lane> CaseStore::retake_lanes(const std::vector<std::string>& names,
                                           const std::string& owner, std::chrono::seconds lease) {
   if (names.empty()) return {};
-  Array array;
-  for (const std::string& name : names) array.add(name);
   return implementation_->in_transaction([&](pqxx::work& work) {
-    return read_lanes(work.exec_prepared("retake_lanes", array.str(), owner,
-                                         static_cast<int>(lease.count())));
+    return read_lanes(exec_prepared(work, "retake_lanes", array_of(names), owner,
+                                    static_cast<int>(lease.count())));
   });
 }
 
@@ -751,14 +623,13 @@ std::vector<Lane> CaseStore::take_internal_lanes(const std::string& owner, std::
 std::vector<LaneId> CaseStore::keep_lanes(const std::vector<Lane>& lanes, const std::string& owner,
                                           std::chrono::seconds lease) {
   if (lanes.empty()) return {};
-  Array published;
-  for (const Lane& lane : lanes) published.add_plain(std::to_string(lane.published_sequence));
+  Rows<sql::Smallint, sql::Bigint, sql::Bigint> rows;
+  for (const Lane& lane : lanes) rows.add(lane.id, lane.epoch, lane.published_sequence);
   return implementation_->in_transaction([&](pqxx::work& work) {
     std::vector<LaneId> lost;
     for (const Lane& lane : lanes) lost.push_back(lane.id);
     for (const pqxx::row& row :
-         work.exec_prepared("keep_lanes", lane_numbers(lanes), lane_epochs(lanes),
-                            published.str(), static_cast<int>(lease.count()), owner)) {
+         exec_prepared(work, "keep_lanes", rows, static_cast<int>(lease.count()), owner)) {
       std::erase(lost, static_cast<LaneId>(row[0].as<int>()));
     }
     return lost;
@@ -767,8 +638,10 @@ std::vector<LaneId> CaseStore::keep_lanes(const std::vector<Lane>& lanes, const 
 
 void CaseStore::release_lanes(const std::vector<Lane>& lanes, const std::string& owner) {
   if (lanes.empty()) return;
+  Rows<sql::Smallint, sql::Bigint> rows;
+  for (const Lane& lane : lanes) rows.add(lane.id, lane.epoch);
   implementation_->in_transaction([&](pqxx::work& work) {
-    return work.exec_prepared("release_lanes", lane_numbers(lanes), lane_epochs(lanes), owner);
+    return exec_prepared(work, "release_lanes", rows, owner);
   });
 }
 

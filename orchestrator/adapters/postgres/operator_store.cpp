@@ -69,14 +69,15 @@ std::vector<OperatorStore::Parked> OperatorStore::parked(std::size_t most) {
 }
 
 std::size_t OperatorStore::retry_parked(const std::vector<Uuid>& ids, const std::string& reason) {
-  Array array;
-  for (const Uuid& id : ids) array.add_plain(id.str());
+  Array<sql::Id> array;
+  for (const Uuid& id : ids) array.add(id);
   pqxx::work work(implementation_->connection);
   // Spread over the internal lanes by the record's id.
-  const pqxx::result done = work.exec_params(
+  const pqxx::result done = exec_params(
+      work,
       "update elukaar.parked set status = 'retry', lane = get_byte(uuid_send(id), 15) % 16 "
       "where status = 'parked' and (id = any ($1::uuid[]) or cardinality($1::uuid[]) = 0) "
-      "and ($2 = '' or reason = $2)", array.str(), reason);
+      "and ($2 = '' or reason = $2)", array, reason);
   work.commit();
   return static_cast<std::size_t>(done.affected_rows());
 }

@@ -40,16 +40,17 @@ Digest digest_of(const pqxx::field& field) {
   return digest;
 }
 
-std::string uuids(const std::vector<CaseId>& ids) {
-  Array array;
-  for (const CaseId& id : ids) array.add_plain(id.str());
-  return array.str();
+template <class Each>
+Array<sql::Id> uuids(const std::vector<Each>& ids) {
+  Array<sql::Id> array;
+  for (const Each& id : ids) array.add(id);
+  return array;
 }
 
-std::string names(const std::vector<Pseudonym>& persons) {
-  Array array;
-  for (const Pseudonym& person : persons) array.add(person.str());
-  return array.str();
+Array<sql::Text> names(const std::vector<Pseudonym>& persons) {
+  Array<sql::Text> array;
+  for (const Pseudonym& person : persons) array.add(person);
+  return array;
 }
 
 // ---- Statements, one a function ----------------------------------------------------------------
@@ -114,7 +115,8 @@ pqxx::result select_seen(pqxx::work& work, const Municipality& municipality,
   // Named cases are found by their own key, so that it costs nothing how many others a person has.
   const char* of_cases = cases.empty() ? "and cardinality($3::uuid[]) = 0 "
                                        : "and p.case_id = any ($3::uuid[]) ";
-  return work.exec_params(
+  return exec_params(
+      work,
       fmt::format(
           "select c.id, c.public_id, c.revision, c.status, p.person, p.role, " MICROS("p.since") ", "
           MICROS("p.until") ", " MICROS("elukaar.case_now()") " from elukaar.party p "
@@ -425,13 +427,11 @@ std::vector<ActionRecord> ResidentStore::actions_of(const Municipality& municipa
                                                     const std::vector<Pseudonym>& persons,
                                                     const std::vector<ActionId>& ids) {
   return implementation_->as_resident(municipality, [&](pqxx::work& work) {
-    Array wanted;
-    for (const ActionId& id : ids) wanted.add_plain(id.str());
     std::vector<ActionRecord> records;
-    for (const auto& row : work.exec_params(
-             "select " ACTION_COLUMNS "where a.municipality = $1 and (a.id = any ($3::uuid[]) "
+    for (const auto& row : exec_params(
+             work, "select " ACTION_COLUMNS "where a.municipality = $1 and (a.id = any ($3::uuid[]) "
              "or a.outcome = 'pending' and a.person = any ($2::text[])) limit 10000",
-             municipality.str(), names(persons), wanted.str())) {
+             municipality.str(), names(persons), uuids(ids))) {
       records.push_back(read_action(row));
     }
     return records;

@@ -28,10 +28,6 @@ using privacy::Holder;
 using privacy::SecretKey;
 using privacy::WrappedKey;
 
-std::string hex(std::string_view bytes) {
-  return to_hex(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-}
-
 std::string bytes_of(const pqxx::field& field) { return pqxx::binarystring(field).str(); }
 
 // Two alias writers of one municipality wait for each other; the number is ours alone.
@@ -43,24 +39,17 @@ constexpr int alias_lock_class = 0x766c;  // "vl"
 
 // ---- Statements: one function each -----------------------------------------------------------
 
-struct HolderArrays {
-  Array municipality, person, owner;
-
-  void add(const Holder& holder) {
-    municipality.add(holder.municipality.str());
-    person.add(holder.person.str());
-    owner.add(holder.owner);
-  }
-};
-
 std::map<Holder, WrappedKey> select_keys(pqxx::work& work, const std::set<Holder>& holders) {
-  HolderArrays arrays;
-  for (const Holder& holder : holders) arrays.add(holder);
-  const auto rows = work.exec_params(
+  Rows<sql::Text, sql::Text, sql::Text> asked;
+  for (const Holder& holder : holders) {
+    asked.add(holder.municipality, holder.person, holder.owner);
+  }
+  const auto rows = exec_params(
+      work,
       "SELECT k.municipality, k.person, k.owner, k.key_number, k.wrapped"
       " FROM unnest($1::text[], $2::text[], $3::text[]) AS h(municipality, person, owner)"
       " JOIN elukaar.vault_key k USING (municipality, person, owner)",
-      arrays.municipality.str(), arrays.person.str(), arrays.owner.str());
+      asked);
   std::map<Holder, WrappedKey> keys;
   for (const auto& row : rows) {
     keys[{Municipality(row[0].c_str()), row[2].c_str(), Pseudonym(row[1].c_str())}] = {
@@ -71,44 +60,39 @@ std::map<Holder, WrappedKey> select_keys(pqxx::work& work, const std::set<Holder
 
 // Those that another transaction has made meanwhile are left as they are.
 void insert_keys(pqxx::work& work, const std::map<Holder, WrappedKey>& keys) {
-  HolderArrays arrays;
-  Array number, wrapped;
+  Rows<sql::Text, sql::Text, sql::Text, sql::Bigint, sql::Bytes> rows;
   for (const auto& [holder, key] : keys) {
-    arrays.add(holder);
-    number.add(std::to_string(key.key_number));
-    wrapped.add(hex(key.bytes));
+    rows.add(holder.municipality, holder.person, holder.owner,
+             key.key_number, key.bytes);
   }
-  work.exec_params(
+  exec_params(
+      work,
       "INSERT INTO elukaar.vault_key (municipality, person, owner, key_number, wrapped, created_at)"
-      " SELECT municipality, person, owner, number, decode(wrapped, 'hex'), now()"
-      " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])"
+      " SELECT municipality, person, owner, number, wrapped, now()"
+      " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[])"
       "   AS n(municipality, person, owner, number, wrapped)"
       " ON CONFLICT DO NOTHING",
-      arrays.municipality.str(), arrays.person.str(), arrays.owner.str(), number.str(),
-      wrapped.str());
+      rows);
 }
 
-struct ValueArrays {
-  HolderArrays holder;
-  Array field, field_class, sealed, source, as_of, recorded_at;
-};
+using ValueRows = Rows<sql::Text, sql::Text, sql::Text, sql::Text, sql::Text, sql::Bytes, sql::Text,
+                       sql::Day, sql::Time>;
 
-void upsert_values(pqxx::work& work, const ValueArrays& values) {
-  work.exec_params(
+void upsert_values(pqxx::work& work, const ValueRows& values) {
+  exec_params(
+      work,
       "INSERT INTO elukaar.vault_value AS v"
       " (municipality, person, owner, field, class, sealed, source, as_of, recorded_at)"
-      " SELECT municipality, person, owner, field, class, decode(sealed, 'hex'), source, as_of,"
+      " SELECT municipality, person, owner, field, class, sealed, source, as_of,"
       "   recorded_at"
-      " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],"
+      " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[],"
       "   $7::text[], $8::date[], $9::timestamptz[])"
       "   AS n(municipality, person, owner, field, class, sealed, source, as_of, recorded_at)"
       " ON CONFLICT (municipality, person, owner, field) DO UPDATE SET"
       "   class = excluded.class, sealed = excluded.sealed, source = excluded.source,"
       "   as_of = excluded.as_of, recorded_at = excluded.recorded_at"
       " WHERE (excluded.as_of, excluded.recorded_at) >= (v.as_of, v.recorded_at)",
-      values.holder.municipality.str(), values.holder.person.str(), values.holder.owner.str(),
-      values.field.str(), values.field_class.str(), values.sealed.str(), values.source.str(),
-      values.as_of.str(), values.recorded_at.str());
+      values);
 }
 
 void lock_aliases(pqxx::work& work, const Municipality& municipality) {
@@ -119,14 +103,15 @@ void lock_aliases(pqxx::work& work, const Municipality& municipality) {
 // The current name of each person asked for, in order; a person without aliases is his own.
 std::vector<Pseudonym> current_names(pqxx::work& work, const Municipality& municipality,
                                      const std::vector<Pseudonym>& persons) {
-  Array asked;
-  for (const auto& person : persons) asked.add(person.str());
-  const auto rows = work.exec_params(
+  Array<sql::Text> asked;
+  for (const auto& person : persons) asked.add(person);
+  const auto rows = exec_params(
+      work,
       "SELECT coalesce(a.person, n.name)"
       " FROM unnest($2::text[]) WITH ORDINALITY AS n(name, place)"
       " LEFT JOIN elukaar.pseudonym_alias a ON a.municipality = $1 AND a.alias = n.name"
       " ORDER BY n.place",
-      municipality.str(), asked.str());
+      municipality.str(), asked);
   std::vector<Pseudonym> names;
   for (const auto& row : rows) names.emplace_back(row[0].c_str());
   return names;
@@ -166,13 +151,11 @@ struct SealedRow {
 // Everything that the persons' names hold, newest first within a query.
 std::vector<SealedRow> select_values(pqxx::work& work, const Municipality& municipality,
                                      const std::vector<VaultQuery>& queries) {
-  Array place, person, owner;
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    place.add(std::to_string(i));
-    person.add(queries[i].person.str());
-    owner.add(queries[i].owner);
-  }
-  const auto rows = work.exec_params(
+  Rows<sql::Bigint, sql::Text, sql::Text> asked;
+  std::int64_t place = 0;
+  for (const VaultQuery& query : queries) asked.add(place++, query.person, query.owner);
+  const auto rows = exec_params(
+      work,
       "WITH q AS (SELECT n.place, n.owner, coalesce(a.person, n.person) AS current"
       "   FROM unnest($2::bigint[], $3::text[], $4::text[]) AS n(place, person, owner)"
       "   LEFT JOIN elukaar.pseudonym_alias a ON a.municipality = $1 AND a.alias = n.person),"
@@ -188,7 +171,7 @@ std::vector<SealedRow> select_values(pqxx::work& work, const Municipality& munic
       "   ON k.municipality = v.municipality AND k.person = v.person AND k.owner = v.owner"
       " ORDER BY n.place, v.field, v.as_of DESC, (v.person = n.current) DESC,"
       "   v.recorded_at DESC, v.person",
-      municipality.str(), place.str(), person.str(), owner.str());
+      municipality.str(), asked);
   std::vector<SealedRow> values;
   for (const auto& row : rows) {
     SealedRow each;
@@ -207,14 +190,15 @@ std::vector<SealedRow> select_values(pqxx::work& work, const Municipality& munic
 
 void insert_usage(pqxx::work& work, const Municipality& municipality, const Pseudonym& person,
                   const VaultUse& use, const std::vector<std::string>& fields) {
-  Array names;
+  Array<sql::Text> names;
   for (const auto& field : fields) names.add(field);
   const std::string for_case = use.for_case ? use.for_case->str() : "";
-  work.exec_params(
+  exec_params(
+      work,
       "INSERT INTO elukaar.usage_record (municipality, person, case_id, who, purpose, fields,"
       "   used_at)"
       " VALUES ($1, $2, nullif($3, '')::uuid, $4, $5, $6::text[], $7)",
-      municipality.str(), person.str(), for_case, use.who, use.purpose, names.str(),
+      municipality.str(), person.str(), for_case, use.who, use.purpose, names,
       to_rfc3339(use.at));
 }
 
@@ -243,13 +227,13 @@ std::vector<VaultUsage> usages(const pqxx::result& rows) {
 
 std::vector<VaultUsage> select_usage_of_person(pqxx::work& work, const Municipality& municipality,
                                                const Pseudonym& person) {
-  Array names;
-  for (const auto& name : select_names(work, municipality, person)) names.add(name.str());
-  return usages(work.exec_params(
-      std::string(usage_columns) +
+  Array<sql::Text> names;
+  for (const auto& name : select_names(work, municipality, person)) names.add(name);
+  return usages(exec_params(
+      work, std::string(usage_columns) +
           " WHERE municipality = $1 AND person = ANY($2::text[])"
           " ORDER BY usage_record.used_at DESC, id DESC LIMIT $3",
-      municipality.str(), names.str(), engine::Vault::max_usages));
+      municipality.str(), names, engine::Vault::max_usages));
 }
 
 std::vector<VaultUsage> select_usage_of_case(pqxx::work& work, const Municipality& municipality,
@@ -316,16 +300,13 @@ Result<void, VaultError> write_entries(pqxx::work& work, const privacy::Keyring&
   for (const VaultEntry* entry : entries) holders.insert(holder_of(*entry));
   const auto keys = data_keys(work, keyring, holders);
   if (!keys) return failure(keys.error());
-  ValueArrays values;
+  ValueRows values;
   for (const VaultEntry* entry : entries) {
     const Holder holder = holder_of(*entry);
-    values.holder.add(holder);
-    values.field.add(entry->field);
-    values.field_class.add(to_text(entry->field_class));
-    values.sealed.add(hex(privacy::seal(keys->at(holder), holder, entry->field, entry->value)));
-    values.source.add(entry->origin.source);
-    values.as_of.add(to_iso_date(entry->origin.as_of));
-    values.recorded_at.add(to_rfc3339(entry->recorded_at));
+    values.add(holder.municipality, holder.person, holder.owner, entry->field,
+               to_text(entry->field_class),
+               privacy::seal(keys->at(holder), holder, entry->field, entry->value),
+               entry->origin.source, entry->origin.as_of, entry->recorded_at);
   }
   upsert_values(work, values);
   return {};
