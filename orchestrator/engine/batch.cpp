@@ -60,7 +60,7 @@ struct RetriedInput {
 class Fold {
  public:
   Fold(CaseStore& store, BatchTransaction& transaction, EngineParts& parts,
-       std::map<std::string, Lane>& lanes)
+       const std::map<std::string, Lane>& lanes)
       : store_(store), transaction_(transaction), parts_(parts), lanes_(lanes) {}
 
   // From now on nothing follows from an input but that its case stands still, for this reason.
@@ -200,10 +200,30 @@ class Fold {
 
   BatchResult take_result() { return std::move(result_); }
 
+  // The lanes that the batch has moved, as they are after it.
+  std::vector<Lane> moved() const {
+    std::vector<Lane> lanes;
+    for (const auto& [name, lane] : touched_) {
+      const Lane& old = lanes_.at(name);
+      if (lane.position != old.position || lane.next_sequence != old.next_sequence) {
+        lanes.push_back(lane);
+      }
+    }
+    return lanes;
+  }
+
  private:
   using TimerPlace = std::tuple<CaseRef, std::string, std::string, std::uint32_t>;
 
-  Lane& lane(const std::string& name) { return lanes_.at(name); }
+  // The batch's own copy; it counts from nothing.
+  Lane& lane(const std::string& name) {
+    const auto [place, first] = touched_.try_emplace(name);
+    if (first) {
+      place->second = lanes_.at(name);
+      place->second.applied = place->second.duplicates = place->second.parked = 0;
+    }
+    return place->second;
+  }
 
   static void sort_unique(std::vector<CorrelationKey>& keys) {
     std::sort(keys.begin(), keys.end());
@@ -950,7 +970,8 @@ class Fold {
   CaseStore& store_;
   BatchTransaction& transaction_;
   EngineParts& parts_;
-  std::map<std::string, Lane>& lanes_;
+  const std::map<std::string, Lane>& lanes_;  // as they were before the batch
+  std::map<std::string, Lane> touched_;
   Lane* current_lane_ = nullptr;
   std::optional<std::string> stop_;
   Timestamp now_{};
@@ -972,31 +993,12 @@ class Fold {
   BatchResult result_;
 };
 
-// Only lanes that the batch has moved need to be written.
-std::vector<Lane> moved(const std::map<std::string, Lane>& before,
-                        const std::map<std::string, Lane>& after) {
-  std::vector<Lane> lanes;
-  for (const auto& [name, lane] : after) {
-    const Lane& old = before.at(name);
-    if (lane.position != old.position || lane.next_sequence != old.next_sequence) {
-      lanes.push_back(lane);
-    }
-  }
-  return lanes;
-}
-
-void reset_counts(std::map<std::string, Lane>& lanes) {
-  for (auto& [name, lane] : lanes) lane.applied = lane.duplicates = lane.parked = 0;
-}
-
 // `stop`: nothing follows from the due inputs but that their cases stand still.
 BatchResult carry_through(CaseStore& store, EngineParts& parts, std::map<std::string, Lane>& lanes,
                           const std::string& owner, std::chrono::seconds lease,
                           const std::vector<Arrival>& arrivals, std::size_t most_internal,
                           const std::optional<std::string>& stop) {
   auto transaction = store.begin();
-  std::map<std::string, Lane> after = lanes;
-  reset_counts(after);
   std::vector<int> internal;
   for (const auto& [name, lane] : lanes) {
     if (lane.kind == LaneKind::internal) internal.push_back(lane.internal_number);
@@ -1005,7 +1007,7 @@ BatchResult carry_through(CaseStore& store, EngineParts& parts, std::map<std::st
   if (!internal.empty() && most_internal > 0) due = transaction->due_inputs(internal, most_internal);
   if (arrivals.empty() && due.empty()) return {};
 
-  Fold fold(store, *transaction, parts, after);
+  Fold fold(store, *transaction, parts, lanes);
   if (stop) fold.stop_at_once(*stop);
   const std::vector<Arrival> retried = fold.take_retried(due);
   fold.take_mass(due, most_internal);
@@ -1019,14 +1021,15 @@ BatchResult carry_through(CaseStore& store, EngineParts& parts, std::map<std::st
   for (const Arrival& arrival : arrivals) fold.apply(arrival);
   Writes& writes = fold.finish();
 
-  BatchResult result;
-  if (!transaction->write(moved(lanes, after), owner, lease, writes)) {
-    result.lost_lanes = true;
-    return result;
+  std::vector<Lane> moved = fold.moved();
+  if (!transaction->write(moved, owner, lease, writes)) {
+    BatchResult lost;
+    lost.lost_lanes = true;
+    return lost;
   }
   transaction->commit();
-  lanes = std::move(after);
-  result = fold.take_result();
+  for (Lane& lane : moved) lanes[lane.name] = std::move(lane);
+  BatchResult result = fold.take_result();
   result.internal_inputs = due.size();
   return result;
 }
