@@ -101,14 +101,14 @@ int setup(const Settings& settings, std::ostream& out) {
   });
   std::vector<adapters::kafka::TopicPlan> plans;
   const auto retention = std::chrono::duration_cast<std::chrono::hours>(settings.kafka.retention);
-  const auto plan = [&](const std::string& name) {
-    plans.push_back({name, settings.kafka.partitions, retention});
+  const auto plan = [&](const std::string& name, int partitions) {
+    plans.push_back({name, partitions, retention});
   };
-  plan(settings.kafka.life_events);
-  plan(settings.kafka.status);
-  plan(settings.kafka.notifications);
+  plan(settings.kafka.life_events, settings.kafka.partitions);
+  plan(settings.kafka.status, settings.kafka.status_partitions);
+  plan(settings.kafka.notifications, settings.kafka.status_partitions);
   for (const Municipality& served : municipalities_of(settings)) {
-    plan(settings.service_events_of(served));
+    plan(settings.service_events_of(served), settings.kafka.partitions);
   }
   adapters::kafka::create_topics(settings.kafka.brokers, plans, broker_patience,
                                  [&](const std::string& name) {

@@ -150,11 +150,13 @@ class SettingsReader {
 
   void read_kafka(const Node& root, Settings::Kafka& kafka) {
     const Node* node = section(
-        root, "kafka", {"brokers", "group", "topics", "partitions", "retention_ms"}, true);
+        root, "kafka",
+        {"brokers", "group", "topics", "partitions", "status_partitions", "retention_ms"}, true);
     if (!node) return;
     kafka.brokers = reader_.required_text(*node, "brokers", "`kafka`");
     text(*node, "group", kafka.group);
     number(*node, "partitions", 1, 1'000, kafka.partitions);
+    number(*node, "status_partitions", 1, 1'000, kafka.status_partitions);
     milliseconds(*node, "retention_ms", kafka.retention);
     const Node* topics = node->find("topics");
     if (!topics || !reader_.expect(*topics, Node::Kind::mapping, "`kafka.topics`")) return;

@@ -31,7 +31,8 @@ struct Settings {
     std::string service_events = "elukaar.{ehak}.service-events";
     std::string status = "elukaar.status";
     std::string notifications = "elukaar.notifications";
-    int partitions = 8;
+    int partitions = 8;         // of what comes in
+    int status_partitions = 2;  // of statuses and notifications
     std::chrono::milliseconds retention{std::chrono::hours{24 * 7}};
   };
 
