@@ -238,7 +238,7 @@ where c.municipality = k.municipality and c.case_id = k.case_id and c.id = k.id 
     // $1-$2 the cases concerned, $3-$6 all their present parties. That one is present is asked outside the
     // fence: inside, the index of present parties would be read whole while the planner thinks it empty.
     {"end_parties", R"sql(
-update elukaar.party p set until = elukaar.case_now()
+update elukaar.party p set until = (select elukaar.case_now())
 from unnest($1::text[], $2::uuid[]) as k(municipality, case_id)
 cross join lateral (
   select person, role, since, until from elukaar.party q
@@ -254,7 +254,7 @@ where q.until is null
 
     {"add_parties", R"sql(
 insert into elukaar.party (municipality, case_id, person, role, since, source)
-select n.municipality, n.case_id, n.person, n.role, elukaar.case_now(), 'workflow'
+select n.municipality, n.case_id, n.person, n.role, (select elukaar.case_now()), 'workflow'
 from unnest($1::text[], $2::uuid[], $3::text[], $4::text[])
   as n(municipality, case_id, person, role)
 where not exists (
@@ -265,7 +265,7 @@ where not exists (
   where p.person = n.person and p.role = n.role and p.until is null))sql"},
 
     {"finish_actions", R"sql(
-update elukaar.action a set outcome = n.outcome, reason = n.reason, decided_at = elukaar.case_now()
+update elukaar.action a set outcome = n.outcome, reason = n.reason, decided_at = (select elukaar.case_now())
 from unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) as n(municipality, id, outcome, reason)
 where a.municipality = n.municipality and a.id = n.id)sql"},
 

@@ -60,7 +60,7 @@ Array<sql::Text> names(const std::vector<Pseudonym>& persons) {
   "c.status, c.revision, " MICROS("c.decided_at") ", " MICROS("c.created_at")
 #define CASE_TABLES "elukaar.cases c join elukaar.workflow_release r on r.id = c.release"
 #define PARTY_IS_CURRENT \
-  "p.since <= elukaar.case_now() and (p.until is null or elukaar.case_now() < p.until)"
+  "p.since <= (select elukaar.case_now()) and (p.until is null or (select elukaar.case_now()) < p.until)"
 
 pqxx::result select_cases(pqxx::work& work, const Municipality& municipality,
                           const Pseudonym& person) {
@@ -109,22 +109,36 @@ pqxx::result select_journal(pqxx::work& work, const CaseRecord& of) {
       of.municipality.str(), of.id.str(), resident::ResidentStore::max_journal_rows);
 }
 
+#define SEEN_COLUMNS                                                                              \
+  "select c.id, c.public_id, c.revision, c.status, p.person, p.role, " MICROS("p.since") ", "    \
+  MICROS("p.until") ", (select " MICROS("elukaar.case_now()") ") "
+
+// Prepared: open pages ask for it with every change. Each case is one look-up by its key, whatever the planner
+// believes of the tables and however many other cases a person has.
+constexpr const char* seen_of_cases =
+    SEEN_COLUMNS
+    "from unnest($3::uuid[]) as k(id) "
+    "cross join lateral (select person, role, since, until from elukaar.party "
+    "where municipality = $1 and case_id = k.id offset 0) p "
+    "cross join lateral (select id, public_id, revision, status from elukaar.cases "
+    "where municipality = $1 and id = k.id offset 0) c "
+    "where p.person = any ($2::text[]) and p.until is null and c.status is not null "
+    "order by p.person, c.id limit $4";
+
 // Parties, rights and revisions of what some persons see; all cases where `cases` is empty.
 pqxx::result select_seen(pqxx::work& work, const Municipality& municipality,
                          const std::vector<Pseudonym>& persons, const std::vector<CaseId>& cases) {
-  // Named cases are found by their own key, so that it costs nothing how many others a person has.
-  const char* of_cases = cases.empty() ? "and cardinality($3::uuid[]) = 0 "
-                                       : "and p.case_id = any ($3::uuid[]) ";
-  return exec_params(
-      work,
-      fmt::format(
-          "select c.id, c.public_id, c.revision, c.status, p.person, p.role, " MICROS("p.since") ", "
-          MICROS("p.until") ", " MICROS("elukaar.case_now()") " from elukaar.party p "
-          "join elukaar.cases c on c.municipality = p.municipality and c.id = p.case_id "
-          "where p.municipality = $1 and p.person = any ($2::text[]) and p.until is null "
-          "and c.status is not null {}order by p.person, c.id limit $4",
-          of_cases),
-      municipality.str(), names(persons), uuids(cases), max_seen);
+  if (!cases.empty()) {
+    return exec_prepared(work, "seen_of_cases", municipality.str(), names(persons), uuids(cases),
+                         max_seen);
+  }
+  return exec_params(work,
+                     SEEN_COLUMNS
+                     "from elukaar.party p "
+                     "join elukaar.cases c on c.municipality = p.municipality and c.id = p.case_id "
+                     "where p.municipality = $1 and p.person = any ($2::text[]) and p.until is null "
+                     "and c.status is not null order by p.person, c.id limit $3",
+                     municipality.str(), names(persons), max_seen);
 }
 
 #define ACTION_COLUMNS                                                                         \
@@ -214,7 +228,10 @@ struct Connected {
     if (!connection || !connection->is_open()) {
       connection = std::make_unique<pqxx::connection>(connection_string);
       pqxx::nontransaction work(*connection);
-      work.exec("set application_name = 'elukaar resident'; set statement_timeout = '10s'");
+      // Everything here goes by key or person: a plan made while a table was empty must not read all of it.
+      work.exec("set application_name = 'elukaar resident'; set statement_timeout = '10s'; "
+                "set enable_seqscan = off");
+      connection->prepare("seen_of_cases", seen_of_cases);
     }
     return *connection;
   }
@@ -251,8 +268,8 @@ struct Connected {
   template <class Steps>
   auto as_resident(const Municipality& municipality, const Steps& steps) {
     return as_owner([&](pqxx::work& work) {
-      work.exec("set local role elukaar_resident");
-      work.exec_params("select set_config('elukaar.municipality', $1, true)", municipality.str());
+      work.exec_params("select set_config('role', 'elukaar_resident', true), "
+                       "set_config('elukaar.municipality', $1, true)", municipality.str());
       return steps(work);
     });
   }
