@@ -45,6 +45,10 @@ void stream_options(CLI::App* app, StreamPlan& plan) {
   app->add_option("--abreast", plan.abreast)->capture_default_str();
   app->add_option("--repeats", plan.repeats_percent, "percent of events that come twice")
       ->capture_default_str();
+  app->add_option("--early", plan.early_percent, "percent of events that come too early")
+      ->capture_default_str();
+  app->add_option("--poison", plan.poison_permille, "records for a thousand events")
+      ->capture_default_str();
   app->add_option("--seed", plan.seed)->capture_default_str();
 }
 

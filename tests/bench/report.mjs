@@ -7,8 +7,8 @@ import { cpus, loadavg } from 'node:os';
 
 const [folder, out] = process.argv.slice(2);
 const step = (name) => JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8'));
-const [produce, throughput, latency, check, raw, whole, wholeCheck, wholeCalls] =
-  ['produce', 'throughput', 'latency', 'check', 'raw', 'whole', 'whole_check', 'whole_calls'].map(step);
+const [produce, throughput, latency, latencyHigh, check, raw, whole, wholeCheck, wholeCalls, kills] =
+  ['produce', 'throughput', 'latency', 'latency_high', 'check', 'raw', 'whole', 'whole_check', 'whole_calls', 'kills'].map(step);
 // A run too short for its figure has none.
 const round = (value, digits = 0) => (value === null ? null : Number(value.toFixed(digits)));
 const commit = execSync('git rev-parse --short HEAD 2>/dev/null || echo unknown', { encoding: 'utf8' });
@@ -36,6 +36,9 @@ const figures = {
   pages: latency.pages,
   event_to_status_topic_ms: latency.event_to_status_topic_ms,
   event_to_sse_ms: sse,
+  at_high_rate: { events_per_s: latencyHigh.at_events_per_s,
+    event_to_status_topic_ms: latencyHigh.event_to_status_topic_ms,
+    event_to_sse_ms: latencyHigh.event_to_sse_ms },
   whole: {
     cases: wholeCheck.cases,
     transitions_per_s: round(whole.transitions_per_s),
@@ -44,8 +47,11 @@ const figures = {
       Object.entries(whole.processor_us_a_transition).map(([name, us]) => [name, round(us, 1)])),
     timers_fired: wholeCheck.timers_fired,
     calls: wholeCalls,
+    gate: { ...kills, early: wholeCheck.early, repeats: wholeCheck.repeats, poison: wholeCheck.poison,
+      overtaken_statuses: wholeCheck.overtaken },
   },
-  lost: check.lost + latency.event_to_status_topic_ms.missing + sse.missing + wholeCheck.lost,
+  lost: check.lost + wholeCheck.lost + [latency, latencyHigh].reduce(
+    (sum, each) => sum + each.event_to_status_topic_ms.missing + each.event_to_sse_ms.missing, 0),
   // Every case asks the register once: what had an effect there a second time counts as doubled.
   duplicated: check.duplicated + wholeCheck.duplicated + Math.max(0, wholeCalls.effects - wholeCheck.cases),
   wrong: check.wrong + wholeCheck.wrong,
@@ -68,10 +74,14 @@ const rows = [
     `${round(latency.event_to_status_topic_ms.p50, 1)} / ${round(latency.event_to_status_topic_ms.p99, 1)}`],
   [`event → page at ${figures.latency_at_events_per_s}/s, p50 / p99 ms`,
     `${round(sse.p50, 1)} / ${round(sse.p99, 1)}`],
+  [`event → page at ${latencyHigh.at_events_per_s}/s, p50 / p99 ms`,
+    `${round(latencyHigh.event_to_sse_ms.p50, 1)} / ${round(latencyHigh.event_to_sse_ms.p99, 1)}`],
   ['the whole: transitions/s, with calls and timers', figures.whole.transitions_per_s],
   ['  calls answered / 503 / repeated at the register',
     `${wholeCalls.effects} / ${wholeCalls.unavailable} / ${wholeCalls.repeated}`],
   ['  timers fired', figures.whole.timers_fired],
+  ['the gate: kills / too early / repeats / poison',
+    [kills.kills, wholeCheck.early, wholeCheck.repeats, wholeCheck.poison].join(' / ')],
   ['lost', figures.lost],
   ['duplicated', figures.duplicated],
   ['wrong', figures.wrong],

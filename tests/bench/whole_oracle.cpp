@@ -14,7 +14,7 @@ namespace elukaar::bench {
 namespace {
 
 struct WholeItem {
-  std::vector<std::string> events;  // ids, in the order of the topic
+  std::vector<std::string> events;  // ids, in the order of the topic, but first the one that starts the case
   std::vector<std::int64_t> amounts;
   int cases = 0;
   // What the journal says was applied.
@@ -38,20 +38,38 @@ class WholeOracle {
     pqxx::work work(connection);
     read_cases(work);
     read_journal(work);
+    read_parked(work);
     read_statuses();
     for (const auto& [key, item] : items_) judge(key, item);
-    return verdict_.with({{"cases", items_.size()}, {"timers_fired", fired_}});
+    return verdict_.with({{"cases", items_.size()},
+                          {"timers_fired", fired_},
+                          {"early", early_},
+                          {"repeats", repeats_},
+                          {"poison", poison_},
+                          {"overtaken", overtaken_}});
   }
 
  private:
   void read_input() {
     std::set<std::string> seen;
     read_topic(plan_.brokers, plan_.input_topic, [&](const Record& record) {
+      if (is_poison(record.key)) {
+        ++poison_;
+        return;
+      }
       const Json event = Json::parse(record.value);
-      if (event.at("municipality") != "0002" || !seen.insert(event.at("id")).second) return;
+      if (event.at("municipality") != "0002") return;
+      if (!seen.insert(event.at("id")).second) {
+        ++repeats_;
+        return;
+      }
       WholeItem& item = items_[std::string{record.key}];
-      item.events.push_back(event.at("id"));
-      item.amounts.push_back(event.at("data").at("amount"));
+      // What came before its case waits until there is one.
+      const bool starts = event.at("type") == "ee.elukaar.bench.started.v1";
+      if (starts) early_ += static_cast<std::int64_t>(item.events.size());
+      item.events.insert(starts ? item.events.begin() : item.events.end(), event.at("id"));
+      const std::int64_t amount = event.at("data").at("amount");
+      item.amounts.insert(starts ? item.amounts.begin() : item.amounts.end(), amount);
     });
   }
 
@@ -83,8 +101,9 @@ class WholeOracle {
 
   void read_journal(pqxx::work& work) {
     for (const pqxx::row& row :
-         work.exec("select case_id, kind, event_id, name from elukaar.journal where municipality = '0002' "
-                   "and disposition = 'applied' order by case_id, sequence")) {
+         work.exec("select case_id, kind, event_id, name, sequence, lane from elukaar.journal "
+                   "where municipality = '0002' and disposition = 'applied' order by case_id, sequence")) {
+      lane_of_row_[fmt::format("{}/{}", row[0].c_str(), row[4].c_str())] = row[5].as<int>();
       const auto found = item_of_case_.find(row[0].c_str());
       if (found == item_of_case_.end()) continue;
       const std::string kind = row[1].c_str();
@@ -97,8 +116,28 @@ class WholeOracle {
     }
   }
 
+  // Each poison once, each with its reason; nothing else waits.
+  void read_parked(pqxx::work& work) {
+    std::set<std::pair<std::string, std::string>> places;
+    for (const pqxx::row& row :
+         work.exec("select origin, position, reason from elukaar.parked where status = 'parked'")) {
+      const std::string reason = row[2].c_str();
+      if (reason == "early" || reason == "faulted") {
+        verdict_.lost(fmt::format("parked as {}: {} at {}", reason, row[0].c_str(), row[1].c_str()));
+      } else if (!places.insert({row[0].c_str(), row[1].c_str()}).second) {
+        verdict_.duplicated(fmt::format("parked twice: {} at {}", row[0].c_str(), row[1].c_str()));
+      }
+    }
+    if (static_cast<std::int64_t>(places.size()) != poison_) {
+      verdict_.wrong(fmt::format("{} records are parked, {} were poison", places.size(), poison_));
+    }
+  }
+
+  // The statuses of one case that left by one lane come in their order. Those of two lanes may pass each other
+  // when one of them is published after a restart: readers keep the highest (architecture, the way of one event).
   void read_statuses() {
-    std::map<std::string, std::uint64_t> last;
+    std::map<std::pair<std::string, int>, std::uint64_t> last;
+    std::map<std::string, std::uint64_t> shown;
     read_topic(plan_.brokers, plan_.status_topic, [&](const Record& record) {
       const Json event = Json::parse(record.value);
       if (event.at("municipality") != "0002") return;
@@ -111,8 +150,14 @@ class WholeOracle {
       if (!found->second->published.insert(revision).second) {
         verdict_.duplicated(fmt::format("revision {} under a second id: {}", revision, id));
       }
-      if (revision < last[case_id]) verdict_.wrong("a status was published after a later one: " + id);
-      last[case_id] = std::max(last[case_id], revision);
+      const auto lane = lane_of_row_.find(id.substr(0, id.rfind('/')));
+      if (lane == lane_of_row_.end()) return verdict_.wrong("a status without its row: " + id);
+      std::uint64_t& before = last[{case_id, lane->second}];
+      if (revision < before) verdict_.wrong("a status was published after a later one of its lane: " + id);
+      before = std::max(before, revision);
+      std::uint64_t& highest = shown[case_id];
+      if (revision < highest) ++overtaken_;
+      highest = std::max(highest, revision);
     });
   }
 
@@ -141,6 +186,11 @@ class WholeOracle {
   std::map<std::string, WholeItem> items_;
   std::map<std::string, WholeItem*> item_of_case_;
   std::int64_t fired_ = 0;
+  std::int64_t early_ = 0;  // events that came before their case
+  std::int64_t repeats_ = 0;
+  std::int64_t poison_ = 0;
+  std::int64_t overtaken_ = 0;  // statuses that came when a later one of another lane stood already
+  std::map<std::string, int> lane_of_row_;  // by case and sequence
   Verdict verdict_;
 };
 
