@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -22,36 +21,28 @@ namespace sql {
 
 inline constexpr std::chrono::sys_days first_day{std::chrono::year{2000} / 1 / 1};  // PostgreSQL's
 
-struct Boolean {
-  using Value = bool;
-  static constexpr std::uint32_t oid = 16;
-  static void write(auto& to, Value value) { to.number(static_cast<std::uint8_t>(value)); }
+// A whole number, in as many bytes as it has here; `Written` is it without its sign.
+template <class Number, class Written, std::uint32_t type>
+struct Whole {
+  using Value = Number;
+  static constexpr std::uint32_t oid = type;
+  static void write(auto& to, Value value) { to.number(static_cast<Written>(value)); }
 };
-struct Bytes {
+using Boolean = Whole<bool, std::uint8_t, 16>;
+using Bigint = Whole<std::int64_t, std::uint64_t, 20>;
+using Smallint = Whole<std::int16_t, std::uint16_t, 21>;
+using Integer = Whole<std::int32_t, std::uint32_t, 23>;
+
+// Bytes as they are.
+template <std::uint32_t type>
+struct Plain {
   using Value = std::string_view;
-  static constexpr std::uint32_t oid = 17;
+  static constexpr std::uint32_t oid = type;
   static void write(auto& to, Value value) { to.text(value); }
 };
-struct Bigint {
-  using Value = std::int64_t;
-  static constexpr std::uint32_t oid = 20;
-  static void write(auto& to, Value value) { to.number(static_cast<std::uint64_t>(value)); }
-};
-struct Smallint {
-  using Value = std::int16_t;
-  static constexpr std::uint32_t oid = 21;
-  static void write(auto& to, Value value) { to.number(static_cast<std::uint16_t>(value)); }
-};
-struct Integer {
-  using Value = std::int32_t;
-  static constexpr std::uint32_t oid = 23;
-  static void write(auto& to, Value value) { to.number(static_cast<std::uint32_t>(value)); }
-};
-struct Text {
-  using Value = std::string_view;
-  static constexpr std::uint32_t oid = 25;
-  static void write(auto& to, Value value) { to.text(value); }
-};
+using Bytes = Plain<17>;
+using Text = Plain<25>;
+
 struct Day {
   using Value = Date;
   static constexpr std::uint32_t oid = 1082;
@@ -144,7 +135,6 @@ class Array {
   void put(std::size_t place, Number value) {
     for (std::size_t i = sizeof(Number); i-- > 0; value = static_cast<Number>(value >> 8)) {
       bytes_[place + i] = static_cast<char>(value & 0xff);
-      if constexpr (sizeof(Number) == 1) break;
     }
   }
 
