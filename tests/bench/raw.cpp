@@ -1,7 +1,5 @@
 #include "bench/raw.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -19,6 +17,7 @@
 #include "bench/recording.hpp"
 #include "calendar/calendar.hpp"
 #include "engine/worker.hpp"
+#include "support/database.hpp"
 #include "workflow/load.hpp"
 
 namespace elukaar::bench {
@@ -30,38 +29,11 @@ double seconds_since(Clock::time_point begun) {
   return std::chrono::duration<double>(Clock::now() - begun).count();
 }
 
-// A database of its own for as long as the object lives.
-class Database {
- public:
-  Database(std::string server, const std::string& name)
-      : server_(std::move(server)), name_(fmt::format("{}_{}", name, ::getpid())) {
-    admin("create database " + name_);
+// A database with the schema.
+struct Database : test::TestDatabase {
+  Database(const std::string& server, const std::string& name) : TestDatabase(name, server) {
     adapters::postgres::bring_schema_up(address(), [](const std::string&) {});
   }
-  ~Database() {
-    // The server's own vacuuming may hold it for a moment; only a superuser could end that.
-    for (int tries = 5; tries > 0; --tries) {
-      try {
-        admin("drop database " + name_ + " with (force)");
-        return;
-      } catch (const std::exception& failed) {
-        if (tries == 1) std::cerr << "cannot drop " << name_ << ": " << failed.what() << '\n';
-      }
-      std::this_thread::sleep_for(std::chrono::seconds{1});
-    }
-  }
-  Database(const Database&) = delete;
-  Database& operator=(const Database&) = delete;
-
-  std::string address() const { return server_.substr(0, server_.rfind('/') + 1) + name_; }
-
- private:
-  void admin(const std::string& sql) {
-    pqxx::connection connection(server_);
-    pqxx::nontransaction(connection).exec(sql);
-  }
-  std::string server_;
-  std::string name_;
 };
 
 // The stream as topics would hand it over: partitions in memory, drained in turns.

@@ -201,7 +201,9 @@ ${more || 'http: { listen: 127.0.0.1, port: 0, public_url: "http://127.0.0.1", p
       await this.end(name);
     }
     try {
-      this.#psql(this.server, `drop database if exists ${this.name} with (force)`);
+      // Not `with (force)`: that is refused while the server itself vacuums there.
+      this.#psql(this.server, `select pg_terminate_backend(pid, 5000) from pg_stat_activity where backend_type = 'client backend' and datname = '${this.name}'`);
+      this.#psql(this.server, `drop database if exists ${this.name}`);
     } catch { /* the server may be away: the test that killed it has failed already */ }
     if (!process.env.ELUKAAR_KEEP) rmSync(this.folder, { recursive: true, force: true });
   }

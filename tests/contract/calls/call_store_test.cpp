@@ -1,10 +1,8 @@
 #include "adapters/postgres/call_store.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <pqxx/pqxx>
 #include <set>
@@ -30,13 +28,9 @@ std::string text_of(const std::string& path) {
   return text.str();
 }
 
-// A database of its own for the whole binary, made from the migration.
-class Database {
- public:
-  explicit Database(const std::string& server) : server_(server) {
-    name_ = "elukaar_calls_" + std::to_string(getpid());
-    pqxx::connection connection(server_);
-    pqxx::nontransaction(connection).exec("create database " + name_);
+// A database for the whole binary, made from the migrations that calls need.
+struct Database : test::TestDatabase {
+  Database() : TestDatabase("calls") {
     pqxx::connection own(address());
     pqxx::work work(own);
     for (const char* migration : {"0001_cases", "0005_office", "0006_calls_by_municipality",
@@ -46,22 +40,12 @@ class Database {
     }
     work.commit();
   }
-  ~Database() {
-    pqxx::connection connection(server_);
-    pqxx::nontransaction(connection).exec("drop database " + name_ + " with (force)");
-  }
-  std::string address() const { return test::with_database(server_, name_); }
-
- private:
-  std::string server_;
-  std::string name_;
 };
 
 class CallStoreTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const char* server = std::getenv("ELUKAAR_TEST_POSTGRES");
-    if (server != nullptr) database = std::make_unique<Database>(server);
+    if (!test::test_server().empty()) database = std::make_unique<Database>();
   }
   static void TearDownTestSuite() { database.reset(); }
 
