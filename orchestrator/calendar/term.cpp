@@ -4,8 +4,8 @@
 #include <array>
 #include <cctype>
 #include <optional>
-#include <vector>
 
+#include <boost/container/static_vector.hpp>
 #include <fmt/format.h>
 
 #include "base/nearest.hpp"
@@ -19,15 +19,26 @@ constexpr std::size_t longest_text = 100;
 constexpr std::array month_names{"January", "February", "March",     "April",   "May",      "June",
                                  "July",    "August",   "September", "October", "November", "December"};
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 std::string lower(std::string_view text) {
   std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (char& c : result) c = lower(c);
   return result;
 }
 
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
+// The same word, whatever its case.
+bool alike(std::string_view one, std::string_view other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                    [](char a, char b) { return lower(a) == lower(b); });
+}
+
+// Terms are read while expressions are evaluated: their words in place, the fourth for too many.
+using Words = boost::container::static_vector<std::string_view, 4>;
+
+Words words_of(std::string_view text) {
+  Words words;
+  while (words.size() < words.capacity()) {
     const std::size_t start = text.find_first_not_of(' ');
     if (start == std::string_view::npos) break;
     const std::size_t end = std::min(text.find(' ', start), text.size());
@@ -90,13 +101,12 @@ bool in_range(const Term::Form& form) {
   return true;
 }
 
-Result<Term, TermError> parse_until(std::string_view text,
-                                    const std::vector<std::string_view>& words) {
+Result<Term, TermError> parse_until(std::string_view text, const Words& words) {
   if (words.size() != 3) return failure(not_a_term(text, "write `until`, a day and a month"));
   const auto day = number(words[1]);
   const auto* month =
       std::find_if(month_names.begin(), month_names.end(),
-                   [&](const char* name) { return lower(name) == lower(words[2]); });
+                   [&](const char* name) { return alike(name, words[2]); });
   if (month == month_names.end()) {
     std::string word = lower(words[2]);
     word[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(word[0])));
@@ -137,7 +147,7 @@ std::string counted_text(int count, std::string_view unit) {
 Result<Term, TermError> Term::parse(std::string_view text) {
   const auto words = words_of(text);
   if (words.empty()) return failure(not_a_term(text, "write a number and a unit"));
-  if (lower(words[0]) == "until") return parse_until(text, words);
+  if (alike(words[0], "until")) return parse_until(text, words);
   if (words.size() == 1 && (words[0][0] == 'P' || words[0][0] == '-')) return parse_iso(words[0]);
   const auto count = number(words[0]);
   if (!count || words.size() < 2 || words.size() > 3) {

@@ -1,36 +1,22 @@
 #include "cloudevents/encode.hpp"
 
-#include <algorithm>
+#include "base/json_writing.hpp"
 
 namespace elukaar::cloudevents {
 namespace {
-
-void write_text(std::string& out, std::string_view text) {
-  const auto is_plain = [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F &&
-           c != '"' && c != '\\';
-  };
-  if (!std::all_of(text.begin(), text.end(), is_plain)) {
-    out += Json(text).dump();
-    return;
-  }
-  out += '"';
-  out += text;
-  out += '"';
-}
 
 void write_attribute(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   out += ",\"";
   out += name;
   out += "\":";
-  write_text(out, value);
+  write_json_text(value, out);
 }
 
 }  // namespace
 
 std::string encode(const CloudEvent& event) {
-  return encode(event, event.data.is_null() ? std::string{} : event.data.dump());
+  return encode(event, event.data.is_null() ? std::string{} : write_json(event.data));
 }
 
 std::string encode(const CloudEvent& event, std::string_view data) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writing.hpp"
 #include "core/facts.hpp"
 
 namespace elukaar::core {
@@ -198,7 +199,7 @@ Result<Json, std::string> Clocks::fired(const Timer& timer) {
     tell(name, clock, "warned", {{"before", rung}});
     what = "warned";
   }
-  return Json{{"type", clock_timer_key(name, what)}, {"data", std::move(data)}};
+  return object_of("data", std::move(data), "type", clock_timer_key(name, what));
 }
 
 Result<std::vector<Timer>, std::string> Clocks::timers() const {
@@ -243,10 +244,8 @@ Result<calendar::Term, std::string> Clocks::term(const workflow::Template& value
 }
 
 void Clocks::tell(const std::string& name, const Clock& clock, const char* what, Json more) {
-  Json entry = {{"clock", name},
-                {"what", what},
-                {"on", to_iso_date(calendar::day_in_tallinn(at_))},
-                {"due", to_iso_date(calendar::due(clock.term, calendar_))}};
+  Json entry = object_of("clock", name, "due", to_iso_date(calendar::due(clock.term, calendar_)),
+                         "on", to_iso_date(calendar::day_in_tallinn(at_)), "what", what);
   if (more.is_object()) entry.update(more);
   trace_.push_back(std::move(entry));
 }
@@ -258,17 +257,15 @@ Json Clocks::shown(const Case& value, const std::string& name,
   const Clock& clock = found->second;
   if (!clock.counting) {
     if (!clock.running()) return nullptr;
-    return {{"name", name}, {"state", "waiting"}, {"startsOn", to_iso_date(clock.term.from)}};
+    return object_of("name", name, "startsOn", to_iso_date(clock.term.from), "state", "waiting");
   }
   const char* state = !clock.running()         ? "decided"
                       : clock.breached         ? "breached"
                       : clock.term.paused()    ? "paused"
                       : !clock.warned.empty()  ? "warned"
                                                : "running";
-  Json shown = {{"name", name},
-                {"state", state},
-                {"startedOn", to_iso_date(clock.term.from)},
-                {"due", to_iso_date(calendar::due(clock.term, calendar))}};
+  Json shown = object_of("due", to_iso_date(calendar::due(clock.term, calendar)), "name", name,
+                         "startedOn", to_iso_date(clock.term.from), "state", state);
   if (clock.running() && clock.term.paused()) {
     shown["pausedSince"] = to_iso_date(clock.term.pauses.back().from);
     shown["ground"] = clock.term.pauses.back().ground;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writing.hpp"
 #include "core/step.hpp"
 
 namespace elukaar::core {
@@ -116,7 +117,7 @@ class Deciding {
     decision_.next.delayed = nullptr;
     const bool done = news.kind == CallNews::Kind::done;
     step(fmt::format("{}.invoke.{}.{}", done ? "done" : "error", call.state, call.invoke),
-         Json{{done ? "output" : "error", news.payload}});
+         object_of(done ? "output" : "error", news.payload));
   }
 
   void handle(const ActionTaken& action) {
@@ -258,7 +259,7 @@ class Deciding {
   void finish(Step& step, const std::string& event, const Json& payload,
               Step::Unhandled unhandled) {
     if (auto done = step.run(event, payload, unhandled); !done) return incident(done.error());
-    decision_.entry.trace.update(step.trace());
+    step.tell(decision_.entry.trace);
     if (!step.handled() && !step.changed() && unhandled == Step::Unhandled::nothing_happens) {
       decision_.disposition = Disposition::ignored;
       return;
@@ -367,7 +368,7 @@ class Deciding {
       record.event.id = fmt::format("{}/{}/{}", next.id.str(), entry.sequence, index++);
       record.event.time = entry.at;
     }
-    entry.written_trace = entry.trace.dump();
+    entry.written_trace = write_json(entry.trace);
     entry.hash = chained_hash(former_.hash, next, entry, workflow_.digest, decision_.effects.records);
     next.hash = entry.hash;
   }
@@ -390,8 +391,8 @@ class Deciding {
     // Members sorted, as everything that is hashed.
     record.data = fmt::format(
         R"({{"case":"{}","municipality":"{}","revision":{},"sequence":{},"service":{},"status":{}}})", id,
-        next.municipality.str(), next.revision, next.sequence, Json(next.service).dump(),
-        next.status.dump());
+        next.municipality.str(), next.revision, next.sequence, write_json(next.service),
+        write_json(next.status));
     return record;
   }
 

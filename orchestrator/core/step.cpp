@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writing.hpp"
 #include "calendar/term.hpp"
 #include "core/facts.hpp"
 
@@ -134,14 +135,15 @@ Result<void, std::string> Step::settle() {
   return find_parties();
 }
 
-Json Step::trace() const {
-  Json trace = {{"from", from_},
-                {"to", workflow_.chart.active_paths(value_.configuration)},
-                {"rules", rules_}};
-  if (!adverse_.empty()) trace["adverse"] = adverse_;
-  if (!moves_.empty()) trace["timersMoved"] = moves_;
-  if (!clocks_.trace().empty()) trace["clocks"] = clocks_.trace();
-  return trace;
+void Step::tell(Json& trace) const {
+  auto& members = trace.get_ref<Json::object_t&>();
+  members.reserve(members.size() + 8);  // these, and what the decision itself adds
+  if (!adverse_.empty()) add_member(members, "adverse", adverse_);
+  if (!clocks_.trace().empty()) add_member(members, "clocks", clocks_.trace());
+  add_member(members, "from", from_);
+  add_member(members, "rules", rules_);
+  if (!moves_.empty()) add_member(members, "timersMoved", moves_);
+  add_member(members, "to", workflow_.chart.active_paths(value_.configuration));
 }
 
 void Step::select_event(const chart::CurrentEvent& event) {
@@ -188,21 +190,21 @@ Result<void, std::string> Step::perform(const workflow::ActionBody& body,
     auto data = raise->data.evaluate(with);
     if (!data) return failure(data.error().text());
     raised_.reserve(chart::max_raised_events);  // events are held by address
-    raised_.push_back({{"type", raise->event}, {"data", std::move(*data)}});
+    raised_.push_back(object_of("data", std::move(*data), "type", raise->event));
     raiser.raise(raise->event, static_cast<int>(raised_.size()) - 1);
     return {};
   }
   if (const auto* log = std::get_if<workflow::Log>(&body)) {
     auto message = log->message.evaluate(with);
     if (!message) return failure(message.error().text());
-    rules_.push_back("log: " + message->dump());
+    rules_.push_back("log: " + write_json(*message));
     return {};
   }
   if (const auto* hold = std::get_if<workflow::Hold>(&body)) {
     const std::uint32_t entry = value_.entered[hold->state].number;
     std::erase_if(value_.held, [&](const HeldStep& step) { return step.code == hold->step; });
     value_.held.push_back({hold->step, hold->state, entry, external_, *payload_, now_});
-    adverse_.push_back({{"step", hold->step}, {"held", true}});
+    adverse_.push_back(object_of("held", true, "step", hold->step));
     return {};
   }
   Record record;
@@ -219,14 +221,15 @@ Result<void, std::string> Step::perform(const workflow::ActionBody& body,
     if (!data) return failure(data.error().text());
     record.topic = Record::Topic::service_events;
     record.event.type = emit->type;
-    record.data = data->dump();
+    record.data = write_json(*data);
   } else {
     const auto& notify = std::get<workflow::Notify>(body);
     auto args = notify.args.evaluate(with);
     if (!args) return failure(args.error().text());
     record.topic = Record::Topic::notifications;
     record.event.type = "ee.elukaar.notification.requested.v1";
-    record.data = Json{{"case", value_.id.str()}, {"text", notify.text}, {"args", *args}}.dump();
+    record.data = write_json(
+        object_of("args", std::move(*args), "case", value_.id.str(), "text", notify.text));
   }
   effects_.records.push_back(std::move(record));
   return {};
@@ -304,8 +307,8 @@ Result<void, std::string> Step::arm_timers() {
         effects_.timers_set.push_back(timer);
       }
       if (before != value_.timers.end() && before->due != timer.due) {
-        moves_.push_back({{"state", timer.state}, {"timer", timer.key},
-                          {"from", to_rfc3339(before->due)}, {"to", to_rfc3339(timer.due)}});
+        moves_.push_back(object_of("from", to_rfc3339(before->due), "state", timer.state, "timer",
+                                   timer.key, "to", to_rfc3339(timer.due)));
       }
       armed.push_back(std::move(timer));
     }
@@ -378,10 +381,13 @@ Result<void, std::string> Step::find_parties() {
   for (const auto& [role, program] : workflow_.parties) {
     auto persons = program.evaluate(with);
     if (!persons) return failure(persons.error().text());
-    if (persons->is_string()) *persons = Json::array({*persons});
-    if (!persons->is_array()) continue;  // nobody yet
-    for (const Json& person : *persons) {
-      if (person.is_string()) parties.push_back({Pseudonym{person.get<std::string>()}, role});
+    const auto add = [&, &role_ = role](const Json& person) {
+      if (person.is_string()) parties.push_back({Pseudonym{person.get<std::string>()}, role_});
+    };
+    if (persons->is_array()) {
+      for (const Json& person : *persons) add(person);
+    } else {
+      add(*persons);  // null: nobody yet
     }
   }
   std::sort(parties.begin(), parties.end());
@@ -413,17 +419,7 @@ Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, co
   const workflow::StatusRule& status = *rule.status;
   const Facts facts(workflow, value, value.configuration, rule.path, calendar);
   const cel::Activation with = facts.activation(empty_event);
-  Json shown = {{"text", status.text},
-                {"turn", turn_of(workflow, value, status)},
-                {"push", status.push},
-                {"by", nullptr},
-                {"clock", Clocks::shown(value, status.clock, calendar)},
-                {"legalBasis", status.legal_basis},
-                {"actions", Json::array()},
-                {"visibleTo", status.visible_to},
-                {"args", Json::object()},
-                {"final", status.final},
-                {"delayed", value.delayed}};
+  Json actions = Json::array();
   for (const std::string& action : status.actions) {
     const auto known = workflow.person_actions.find(action);
     if (known != workflow.person_actions.end() && known->second.when) {
@@ -431,19 +427,26 @@ Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, co
       if (!holds) return failure(holds.error().text());
       if (!*holds) continue;
     }
-    shown["actions"].push_back(action);
+    actions.push_back(action);
   }
+  Json due;
   if (status.by) {
     auto by = status.by->evaluate(with);
     if (!by) return failure(by.error().text());
-    shown["by"] = std::move(*by);
+    due = std::move(*by);
   }
+  Json::object_t args;
+  args.reserve(status.args.size());
   for (const auto& [name, argument] : status.args) {
     auto result = argument.evaluate(with);
     if (!result) return failure(result.error().text());
-    shown["args"][name] = std::move(*result);
+    add_member(args, name, std::move(*result));
   }
-  return shown;
+  return object_of("actions", std::move(actions), "args", std::move(args), "by", std::move(due),
+                   "clock", Clocks::shown(value, status.clock, calendar), "delayed", value.delayed,
+                   "final", status.final, "legalBasis", status.legal_basis, "push", status.push,
+                   "text", status.text, "turn", turn_of(workflow, value, status), "visibleTo",
+                   status.visible_to);
 }
 
 Result<Json, std::string> Step::subject_of(const workflow::Workflow& workflow, const Case& value,

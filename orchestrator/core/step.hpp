@@ -32,7 +32,8 @@ class Step : private chart::Host {
   bool changed() const { return changed_; }  // a state was left or entered, or the case was started
   bool done() const { return done_; }
   Effects&& effects() { return std::move(effects_); }
-  Json trace() const;
+  // Adds what it did to a journal entry's trace.
+  void tell(Json& trace) const;
 
   // The status that the case shows: null, or as in resident-experience.md §A with `delayed`.
   static Result<Json, std::string> status_of(const workflow::Workflow& workflow, const Case& value,

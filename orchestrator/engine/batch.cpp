@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writing.hpp"
 #include "core/decide.hpp"
 #include "core/step.hpp"
 #include "engine/input_codec.hpp"
@@ -946,9 +947,9 @@ class Fold {
     row.lifecycle = lifecycle::to_string(value.lifecycle);
     row.incident = value.incident;
     if (store_.keeps() == Keeps::texts) {
-      row.state = core::state_document(value, *working.workflow).dump();
-      row.context = value.context.dump();
-      row.status = value.status.is_null() ? std::nullopt : std::optional{value.status.dump()};
+      row.state = write_json(core::state_document(value, *working.workflow));
+      row.context = write_json(value.context);
+      row.status = value.status.is_null() ? std::nullopt : std::optional{write_json(value.status)};
     }
     row.revision = value.revision;
     row.sequence = value.sequence;

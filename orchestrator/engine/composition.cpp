@@ -8,8 +8,11 @@ namespace elukaar::engine {
 namespace {
 
 // The members that a schema names; none where it names none.
-Json members_of(const Json& schema) {
-  return schema.is_object() ? schema.value("properties", Json::object()) : Json::object();
+const Json& members_of(const Json& schema) {
+  static const Json none = Json::object();
+  if (!schema.is_object()) return none;
+  const auto members = schema.find("properties");
+  return members == schema.end() ? none : *members;
 }
 
 class Composition {
@@ -19,7 +22,8 @@ class Composition {
   Composed make() {
     const std::string at = to_rfc3339(received_at_);
     Json data = Json::object();
-    const Json members = act_.schema != nullptr ? members_of(*act_.schema) : Json::object();
+    static const Json no_schema;
+    const Json& members = members_of(act_.schema != nullptr ? *act_.schema : no_schema);
     for (const auto& [name, schema] : members.items()) {
       Json value = member(name, schema, at);
       if (!value.is_null()) data[name] = std::move(value);
@@ -37,7 +41,7 @@ class Composition {
 
   // Null: the act has nothing to say about it.
   Json member(const std::string& name, const Json& schema, const std::string& at) {
-    const Json inner = members_of(schema);
+    const Json& inner = members_of(schema);
     if (name == "by") return act_.person.str();
     if (name == "receivedAt") return at;
     if (name == "reason") return act_.reason.empty() ? Json() : Json(act_.reason);

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/json_writing.hpp"
+
 namespace elukaar::simulate {
 
 using engine::CaseRef;
@@ -185,7 +187,7 @@ void MemoryCaseStore::add_action(const CaseRef& ref, const ActionId& id, const s
   input.text_b = subject;
   input.n = subject_version;
   input.text_c = person.str();
-  input.json = event.dump();
+  input.json = write_json(event);
   actions_[id] = {ref, name, false, false, {}};
   waiting_[input.id] = enter(now_, std::move(input));
 }
@@ -215,7 +217,7 @@ void MemoryCaseStore::add_news(const CallId& call, Timestamp at, const std::stri
   input.id = call.uuid();
   input.at = at;
   input.text_a = news;
-  if (!result.is_null()) input.text_b = result.dump();
+  if (!result.is_null()) input.text_b = write_json(result);
   input.text_c = stored.request.role;
   const AgendaPlace place = enter(at, std::move(input));
   news_[call].push_back(place);

@@ -28,7 +28,7 @@ std::vector<std::string> names_of(const Json& object) {
   return names;
 }
 
-Json data_of(const core::Record& record) { return Json::parse(record.data); }
+Json data_of(const core::Record& record) { return read_json(record.data); }
 
 World::World(Parts parts, Systems& systems, Timestamp start)
     : events_(parts.events),

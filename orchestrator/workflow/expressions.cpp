@@ -63,6 +63,8 @@ Template::Template(Json literal, std::vector<Slot> slots)
     : literal_(std::move(literal)), slots_(std::move(slots)) {}
 
 Result<Json, cel::EvaluationError> Template::evaluate(const cel::Activation& activation) const {
+  // Most are one expression, and its value is the whole.
+  if (slots_.size() == 1 && slots_[0].where.empty()) return slots_[0].program.evaluate(activation);
   Json value = literal_;
   for (const Slot& slot : slots_) {
     auto part = slot.program.evaluate(activation);

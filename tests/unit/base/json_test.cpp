@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/json.hpp"
+#include "base/json_writing.hpp"
 
 namespace elukaar {
 namespace {
@@ -29,6 +30,22 @@ void expect_same(const std::string& text) {
   ASSERT_EQ(told([](const std::string& t) { return read_json(t); }, text),
             told([](const std::string& t) { return Json::parse(t); }, text))
       << text;
+  const Json value = Json::parse(text, nullptr, false);
+  if (!value.is_discarded()) {
+    ASSERT_EQ(write_json(value), value.dump()) << text;
+  }
+}
+
+TEST(Writing_json, refuses_what_the_librarys_own_writing_refuses) {
+  EXPECT_THROW(write_json(Json{{"a", "\xff"}}), Json::type_error);
+  EXPECT_EQ(write_json(Json::object({{"\n\x7f\x01õ", {1.0, 1e300, -0.0, nullptr}}})),
+            Json::object({{"\n\x7f\x01õ", {1.0, 1e300, -0.0, nullptr}}}).dump());
+}
+
+TEST(An_object_of_names_and_values, has_them_sorted) {
+  EXPECT_EQ(object_of(), Json::object());
+  EXPECT_EQ(object_of("b", 1, "a", std::vector<std::string>{"x"}, "c", nullptr),
+            Json::parse(R"({"a":["x"],"b":1,"c":null})"));
 }
 
 TEST(Reading_json, means_what_the_librarys_own_reading_means) {
