@@ -151,8 +151,7 @@ class Evaluation {
     if (operand.is_error()) return operand;
     if (operand.is_map()) {
       if (operand.is(Kind::json_map)) {
-        const Json& json = operand.as_json();
-        if (const auto found = json.find(node.name); found != json.end()) {
+        if (const Json* found = member_of(operand.as_json(), node.name)) {
           return Value::from_json(*found);
         }
       } else if (const auto found = operand.map_find(Value::string(node.name))) {

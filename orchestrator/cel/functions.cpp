@@ -1,6 +1,7 @@
 #include "cel/functions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -595,10 +596,22 @@ bool is_kind(const Value& value, Type::Kind kind) {
   return scalar_kind(kind) == value.kind();
 }
 
+// The ways to call one function: all of them are many, and are asked at each call.
+const std::vector<Signature>& signatures_of(Function function) {
+  static const auto by_function = [] {
+    std::array<std::vector<Signature>, static_cast<std::size_t>(Function::clock) + 1> sorted;
+    for (const Signature& each : signatures()) {
+      sorted.at(static_cast<std::size_t>(each.function)).push_back(each);
+    }
+    return sorted;
+  }();
+  return by_function.at(static_cast<std::size_t>(function));
+}
+
 // Whether the function takes values of these kinds. Only asked where the quick ways don't apply.
 bool takes(Function function, std::span<const Value> arguments) {
-  for (const Signature& signature : signatures()) {
-    if (signature.function != function || signature.arguments.size() != arguments.size()) continue;
+  for (const Signature& signature : signatures_of(function)) {
+    if (signature.arguments.size() != arguments.size()) continue;
     bool fits = true;
     for (std::size_t i = 0; fits && i < arguments.size(); ++i) {
       fits = is_kind(arguments[i], signature.arguments[i]);
@@ -609,10 +622,8 @@ bool takes(Function function, std::span<const Value> arguments) {
 }
 
 std::string_view name_of(Function function) {
-  for (const Signature& signature : signatures()) {
-    if (signature.function == function) return signature.name;
-  }
-  return "?";
+  const auto& ways = signatures_of(function);
+  return ways.empty() ? "?" : ways.front().name;
 }
 
 FunctionResult not_for_these(Function function, std::span<const Value> arguments) {

@@ -135,6 +135,9 @@ class Arena {
   std::forward_list<MapValue> maps_;
 };
 
+// An object's member; null: it has none of this name.
+const Json* member_of(const Json& object, std::string_view name);
+
 // CEL's ==: numbers of different types compare by value, values of different kinds are unequal.
 bool equal(const Value& a, const Value& b);
 // <0, 0, >0; nothing where the two have no order (different kinds, NaN).
