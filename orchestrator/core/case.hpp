@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/result.hpp"
+#include "base/shared_json.hpp"
 #include "calendar/legal_clock.hpp"
 #include "chart/chart.hpp"
 #include "lifecycle/case_lifecycle.hpp"
@@ -106,8 +107,8 @@ struct Case {
   std::map<std::string, Clock> clocks;      // by name, once started
   std::vector<HeldStep> held;
   std::vector<Party> parties;               // sorted
-  Json context;
-  Json status;   // what is shown now (workflow-language.md §2); null: nothing
+  SharedJson context;
+  SharedJson status;  // what is shown now (workflow-language.md §2); null: nothing
   Json delayed;  // {"system","since"} while a called system does not answer; else null
 
   std::uint64_t sequence = 0;  // of its last journal row

@@ -126,7 +126,7 @@ class Deciding {
     const auto rule = workflow_.person_actions.find(action.name);
     if (rule == workflow_.person_actions.end()) return refuse("not-offered");
     const Json offered =
-        former_.status.is_object() ? former_.status.value("actions", Json::array()) : Json::array();
+        former_.status->is_object() ? former_.status->value("actions", Json::array()) : Json::array();
     if (std::find(offered.begin(), offered.end(), action.name) == offered.end()) {
       static const Json no_event = Json::object();
       const auto& when = rule->second.when;
@@ -303,7 +303,7 @@ class Deciding {
     if (decision_.disposition == Disposition::incident) return;
     auto status = Step::status_of(workflow_, decision_.next, calendar_);
     if (!status) return incident(status.error());
-    if (*status == decision_.next.status) return;
+    if (*status == *decision_.next.status) return;
     decision_.next.status = std::move(*status);
     ++decision_.next.revision;
     status_changed_ = true;
@@ -392,7 +392,7 @@ class Deciding {
     record.data = fmt::format(
         R"({{"case":"{}","municipality":"{}","revision":{},"sequence":{},"service":{},"status":{}}})", id,
         next.municipality.str(), next.revision, next.sequence, write_json(next.service),
-        write_json(next.status));
+        write_json(*next.status));
     return record;
   }
 

@@ -32,7 +32,7 @@ std::optional<cel::ClockFacts> Facts::clock(std::string_view name) const {
 cel::Activation Facts::activation(const Json& event) const {
   cel::Activation with;
   with.event = &event;
-  with.context = &value_.context;
+  with.context = &*value_.context;
   with.parameters = &workflow_.parameters;
   with.systems = &workflow_.municipality.systems;
   with.facts = this;

@@ -96,7 +96,7 @@ Result<void, std::string> Step::run(const std::string& event, const Json& payloa
   };
   from_ = workflow_.chart.active_paths(value_.configuration);
   if (value_.configuration.empty()) {
-    if (value_.context.is_null()) value_.context = workflow_.context;
+    if (value_.context->is_null()) value_.context = workflow_.context;
     auto started = chart::start(workflow_.chart, *this);
     if (!started) return failure(explain(started.error()));
     value_.configuration = started->next;
@@ -183,7 +183,7 @@ Result<void, std::string> Step::perform(const workflow::ActionBody& body,
   if (const auto* assign = std::get_if<workflow::Assign>(&body)) {
     auto value = assign->value.evaluate(with);
     if (!value) return failure(value.error().text());
-    value_.context[assign->key] = std::move(*value);
+    value_.context.change()[assign->key] = std::move(*value);
     return {};
   }
   if (const auto* raise = std::get_if<workflow::Raise>(&body)) {

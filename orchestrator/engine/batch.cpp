@@ -794,7 +794,7 @@ class Fold {
     row.release = parts_.workflows.number_of(working.workflow);
     row.hash = decision.entry.hash;
     if (store_.keeps() == Keeps::values) {
-      Told told{std::move(decision.entry.trace), std::move(decision.effects.records), Json{}};
+      Told told{std::move(decision.entry.trace), std::move(decision.effects.records), {}};
       const bool shows = std::any_of(
           told.records.begin(), told.records.end(),
           [](const core::Record& record) { return record.topic == core::Record::Topic::status; });
@@ -948,8 +948,8 @@ class Fold {
     row.incident = value.incident;
     if (store_.keeps() == Keeps::texts) {
       row.state = write_json(core::state_document(value, *working.workflow));
-      row.context = write_json(value.context);
-      row.status = value.status.is_null() ? std::nullopt : std::optional{write_json(value.status)};
+      row.context = write_json(*value.context);
+      row.status = value.status->is_null() ? std::nullopt : std::optional{write_json(*value.status)};
     }
     row.revision = value.revision;
     row.sequence = value.sequence;

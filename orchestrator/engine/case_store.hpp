@@ -70,7 +70,7 @@ struct CaseRow {
 struct Told {
   Json trace;
   std::vector<core::Record> records;
-  Json status;  // what is shown from then on, where a record says so
+  SharedJson status;  // what is shown from then on, where a record says so
 };
 
 struct JournalRow {

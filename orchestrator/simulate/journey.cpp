@@ -32,8 +32,8 @@ const Json* Journeys::decided(const Decided& decided) {
   if (journey.name.empty()) {
     journey.ref = decided.row.ref;
     journey.began = decided.row.at;
-    const auto child = value.context.find("child");
-    if (child != value.context.end()) journey.name = text_member(*child, "key");
+    const auto child = value.context->find("child");
+    if (child != value.context->end()) journey.name = text_member(*child, "key");
     if (journey.name.empty()) journey.name = decided.row.key.id;
   }
   const Json* news = nullptr;

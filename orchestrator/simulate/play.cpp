@@ -263,7 +263,7 @@ class Play : private Systems {
     const auto event_rule = stage_.workflow->events.find(rule.event);
     const std::string type = event_rule == stage_.workflow->events.end() ? "" : event_rule->second.type;
     const Json form = step.data.is(Node::Kind::mapping) ? resolved(step.data) : Json::object();
-    const Json event = engine::compose({value.municipality, value.id, value.context, rule, type,
+    const Json event = engine::compose({value.municipality, value.id, *value.context, rule, type,
                                         library_.events().schema(type), person, id, subject.id,
                                         subject.version, step.reason, form, names_of(form)},
                                        world_.now())
@@ -394,8 +394,8 @@ class Play : private Systems {
     const engine::CaseRow* row = current_case();
     if (row == nullptr) return;
     const core::Case& value = world_.read(*row);
-    found_.status = value.status;
-    found_.context = value.context;
+    found_.status = *value.status;
+    found_.context = *value.context;
     found_.states = world_.workflow_of(*row)->chart.active_paths(value.configuration);
     for (const core::Timer& timer : value.timers) {
       if (!timer.fired) found_.timers[timer.key] = timer.due;
@@ -412,7 +412,7 @@ class Play : private Systems {
     const engine::CaseRow* row = current_case();
     if (row == nullptr) return failure(std::string{"there is no case"});
     const core::Case& value = world_.read(*row);
-    if (!value.status.is_object()) return failure(std::string{"nothing is shown"});
+    if (!value.status->is_object()) return failure(std::string{"nothing is shown"});
     status::Viewer viewer;
     viewer.language = status::parse_language(language).value_or(status::Language::et);
     bool has_part = false;
@@ -422,14 +422,14 @@ class Play : private Systems {
       if (party.role == "applicant") viewer.role = status::Viewer::Role::applicant;
     }
     if (!has_part) return failure(std::string{"has no part in the case"});
-    for (const Json& action : value.status.value("actions", Json::array())) {
+    for (const Json& action : value.status->value("actions", Json::array())) {
       const auto rule = stage_.workflow->person_actions.find(action.get<std::string>());
       if (rule != stage_.workflow->person_actions.end() &&
           may(value, rule->second, Pseudonym{person})) {
         viewer.allowed_actions.push_back(rule->first);
       }
     }
-    const auto text = stage_.texts.render(value.status, viewer, calendar::day_in_tallinn(world_.now()));
+    const auto text = stage_.texts.render(*value.status, viewer, calendar::day_in_tallinn(world_.now()));
     if (!text) return failure(text.error().what);
     if (field == "headline") return text->headline;
     if (field == "body") return text->body;

@@ -234,8 +234,8 @@ class Population : private Registers {
                             {"release", world_.workflow_of(row)->release},
                             {"open", row.lifecycle == "active"},
                             {"state", core::state_document(value, workflow_)},
-                            {"context", value.context},
-                            {"status", value.status}});
+                            {"context", *value.context},
+                            {"status", *value.status}});
     }
   }
 
@@ -311,7 +311,7 @@ class Population : private Registers {
     if (now == shown) return;
     shown = std::move(now);
     const std::string& text = shown.text;
-    const std::string child = object_in(world_.read(ref).context, "child").value("key", ref.id.str());
+    const std::string child = object_in(*world_.read(ref).context, "child").value("key", ref.id.str());
     const auto offers = [&](std::string_view action) { return shown.offers(action); };
     if (offers("apply")) plan_application(ref, child, offers("not-now"));
     if (offers("accept")) plan_answer(ref, child, offers);
@@ -371,7 +371,7 @@ class Population : private Registers {
     const std::string& type = event_rule->second.type;
     const engine::Act made{value.municipality,
                            value.id,
-                           value.context,
+                           *value.context,
                            rule->second,
                            type,
                            events_.schema(type),
@@ -414,7 +414,7 @@ class Population : private Registers {
   }
 
   std::string application_of(const engine::CaseRef& ref) {
-    return object_in(world_.read(ref).context, "application").value("id", "");
+    return object_in(*world_.read(ref).context, "application").value("id", "");
   }
 
   void plan_review(const engine::CaseRef& ref, const std::string& child) {
@@ -430,7 +430,7 @@ class Population : private Registers {
     const int round = ++offers_[ref];
     const std::string occasion = "round" + std::to_string(round);
     plan(later(child, occasion + "moves", 120), [this, ref, child] {
-      Json queue = object_in(world_.read(ref).context, "queue");
+      Json queue = object_in(*world_.read(ref).context, "queue");
       if (!queue.contains("position") || queue.at("position") < 2) return;
       queue["position"] = queue.at("position").get<int>() - 1;
       send("queue-position-changed", fmt::format("queue-{}-{}", ref.id.str(), ++acts_[ref]),
@@ -448,12 +448,12 @@ class Population : private Registers {
     plan(calendar::start_of_day(spring) + hours{9} + minutes{fate_.below(child, occasion, 20 * 24 * 60)},
          [this, ref, child, spring, occasion] {
            const core::Case& value = world_.read(ref);
-           if (!value.status.is_object() || value.status.at("text") != "queued") return;
+           if (!value.status->is_object() || value.status->at("text") != "queued") return;
            if (fate_.share(child, occasion + "gets") >= behaviour_.offered_in_round) {
              const auto date = std::chrono::year_month_day{spring};
              return plan_offer(ref, child, Date{date + std::chrono::years{1}});
            }
-           const Json& wanted = object_in(value.context, "application");
+           const Json& wanted = object_in(*value.context, "application");
            const auto year = std::chrono::year_month_day{spring}.year();
            Json offer = {{"id", fmt::format("offer-{}-{}", ref.id.str(), ++acts_[ref])},
                          {"revision", 1},
@@ -474,7 +474,7 @@ class Population : private Registers {
   }
 
   void send_place(const engine::CaseRef& ref, const std::string& event, const std::string& member) {
-    const Json& offer = object_in(world_.read(ref).context, "offer");
+    const Json& offer = object_in(*world_.read(ref).context, "offer");
     const std::string today = to_iso_date(calendar::day_in_tallinn(world_.now()));
     Json place = {{"kindergarten", offer.value("kindergarten", "simulated-house")},
                   {"start", offer.value("start", today)}};

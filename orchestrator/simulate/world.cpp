@@ -128,7 +128,7 @@ void World::tell(const engine::BatchResult& result) {
   const auto rows = store_.take_journal();
   if (!observer_) return;
   for (const engine::JournalRow& row : rows) {
-    observer_({row, row.told->trace, row.told->records, row.told->status});
+    observer_({row, row.told->trace, row.told->records, *row.told->status});
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/json.hpp"
 #include "base/json_writing.hpp"
+#include "base/shared_json.hpp"
 
 namespace elukaar {
 namespace {
@@ -60,6 +61,20 @@ TEST(Reading_json, means_what_the_librarys_own_reading_means) {
            R"({"a":1,"a":2})", R"({"b":1,"a":{"d":[],"c":{}}})", "[]]", "{\"a\"}", "{1:2}", "/**/1", deep}) {
     expect_same(text);
   }
+}
+
+TEST(Shared_json, is_changed_by_one_and_stays_the_same_for_the_others) {
+  EXPECT_TRUE(SharedJson{}->is_null());
+  SharedJson one{Json{{"a", 1}}};
+  const SharedJson other = one;
+  EXPECT_EQ(&*one, &*other);
+  one.change()["a"] = 2;
+  EXPECT_EQ(other->at("a"), 1);
+  EXPECT_EQ(one->at("a"), 2);
+  const Json* const own = &*one;
+  one.change()["a"] = 3;
+  EXPECT_EQ(&*one, own);
+  EXPECT_FALSE(one == other);
 }
 
 TEST(Reading_json, means_the_same_for_random_texts_and_for_damaged_ones) {

@@ -74,8 +74,8 @@ TEST(AdverseSteps, wait_for_the_official_while_everything_stays) {
   EXPECT_TRUE(story.in("open"));
   ASSERT_EQ(story.value.held.size(), 1u);
   EXPECT_EQ(story.value.held[0].code, "silence");
-  EXPECT_EQ(story.value.context.at("by"), "nobody");  // no later alternative was taken instead
-  EXPECT_EQ(story.value.status.at("text"), "open");
+  EXPECT_EQ(story.value.context->at("by"), "nobody");  // no later alternative was taken instead
+  EXPECT_EQ(story.value.status->at("text"), "open");
   EXPECT_EQ(story.value.revision, 1u);
 }
 
@@ -84,7 +84,7 @@ TEST(AdverseSteps, are_taken_as_they_came_once_an_official_confirms_them) {
   const Decision decision = story.take(story.event("confirmed", {{"id", "o1"}, {"step", "silence"}}));
   EXPECT_EQ(decision.disposition, Disposition::applied);
   EXPECT_TRUE(story.in("lapsed"));
-  EXPECT_EQ(story.value.context.at("by"), "clock");
+  EXPECT_EQ(story.value.context->at("by"), "clock");
   EXPECT_EQ(decision.entry.trace.at("confirmed"), "silence");
   EXPECT_EQ(decision.entry.trace.at("rules")[0], "open.after.answer[0]");
   EXPECT_TRUE(story.value.held.empty());

@@ -106,16 +106,16 @@ TEST(Answers, to_a_version_since_changed_are_refused_as_stale) {
 
 TEST(Answers, are_offered_only_where_the_actions_own_condition_holds) {
   Story story = offered(with_reasons());
-  EXPECT_EQ(story.value.status.at("actions"), Json::array({"decline"}));
+  EXPECT_EQ(story.value.status->at("actions"), Json::array({"decline"}));
   const auto revision = story.value.revision;
   story.take(story.event("offered", {{"offer", {{"id", "o1"}, {"revision", 2}, {"final", true}}}}));
-  EXPECT_EQ(story.value.status.at("actions"), Json::array());
+  EXPECT_EQ(story.value.status->at("actions"), Json::array());
   EXPECT_EQ(story.value.revision, revision + 1) << "what may be done is published when it changes";
   const Decision forged = decline(story, "o1", 2, {{"reason", "far"}});
   EXPECT_EQ(forged.disposition, Disposition::refused);
   EXPECT_EQ(forged.effects.outcome->reason, "not-offered");
   story.take(story.event("offered", {{"offer", {{"id", "o1"}, {"revision", 3}, {"final", false}}}}));
-  EXPECT_EQ(story.value.status.at("actions"), Json::array({"decline"}));
+  EXPECT_EQ(story.value.status->at("actions"), Json::array({"decline"}));
 }
 
 TEST(Answers, give_one_of_the_reasons_that_the_municipality_lists) {
