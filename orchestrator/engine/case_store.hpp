@@ -337,6 +337,9 @@ class CaseStore {
   // its reason. Returns how many were discarded now.
   virtual std::size_t discard_expired(std::size_t most) = 0;
 
+  // Erases what the vault was to keep until now; returns how many values.
+  virtual std::size_t erase_expired(std::size_t most) = 0;
+
   // A case whose stored input cannot be applied stands still from now on.
   virtual void mark_incident(const CaseRef& ref, const std::string& why) = 0;
 };

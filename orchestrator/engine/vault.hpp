@@ -33,6 +33,7 @@ struct VaultEntry {
   privacy::FieldClass field_class = privacy::FieldClass::identity;
   VaultOrigin origin;
   Timestamp recorded_at{};
+  std::optional<Timestamp> keep_until{};  // nobody reads it from then on, and it is erased
 };
 
 // Two names for one person from now on: reading by either finds what was stored under both.
@@ -115,7 +116,12 @@ class Vault {
 
   virtual Result<void, VaultError> store(const VaultBatch& batch) = 0;
 
-  // For each query, in order, the values found, sorted by field.
+  // Of the values that the query names, those that have an end have it at `until` at the latest; the
+  // others stay as they are. Nothing found is not an error.
+  virtual void keep_no_longer(const Municipality& municipality, const VaultQuery& query,
+                              Timestamp until) = 0;
+
+  // For each query, in order, the values found, sorted by field; not those whose end is before `use.at`.
   virtual Result<std::vector<std::vector<VaultValue>>, VaultError> read(
       const Municipality& municipality, const std::vector<VaultQuery>& queries,
       const VaultUse& use) = 0;

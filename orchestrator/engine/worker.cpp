@@ -10,7 +10,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t discard_page = 1'000;   // parked records discarded at a time
+constexpr std::size_t discard_page = 1'000;   // parked records, and personal values, at a time
 constexpr std::chrono::minutes discard_every{10};
 constexpr const char* keeper_lane = "internal/00";  // its owner does what one worker has to do
 constexpr std::size_t republish_page = 1'000;  // journal rows read at a time
@@ -190,7 +190,8 @@ void Worker::look_after_lanes() {
   take_back_assigned();
   if (lanes_.contains(keeper_lane) && now - discarded_at_ >= discard_every) {
     const std::size_t discarded = store_.discard_expired(discard_page);
-    if (discarded < discard_page) discarded_at_ = now;
+    const std::size_t erased = store_.erase_expired(discard_page);
+    if (std::max(discarded, erased) < discard_page) discarded_at_ = now;
     if (discarded > 0) {
       observer_.fault(fmt::format("{} parked records were discarded: not applied within 30 days",
                                   discarded));

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "calendar/calendar.hpp"
 #include "privacy/personal_code.hpp"
 #include "privacy/pseudonym.hpp"
+#include "resident/drafts.hpp"
 #include "resident/page.hpp"
 #include "resident/reception.hpp"
 
@@ -210,6 +214,39 @@ Answer<Json> Desk::form(const Session& session, const std::string& case_id,
   auto view = found->page(*vault_).form(form);
   if (!view) return failure(Refusal{Refusal::Kind::not_found});
   return std::move(*view);
+}
+
+Answer<Json> Desk::save_draft(const Session& session, const std::string& case_id,
+                              const std::string& form, const std::string& body,
+                              status::Language language) {
+  auto found = find(session, case_id);
+  if (!found) return failure(found.error());
+  found->reader.language = language;
+  const Page page = found->page(*vault_);
+  const workflow::DraftRule* rule = page.draft_rule(form);
+  if (rule == nullptr) {
+    return failure(Refusal{Refusal::Kind::conflict, "nothing of this form is kept now"});
+  }
+  const auto json = read_object(body);
+  const Json answers = json ? json->value("form", Json()) : Json();
+  if (!answers.is_object() || answers.size() > max_form_fields) {
+    return failure(Refusal{Refusal::Kind::malformed, "expected {form}"});
+  }
+  const CaseRecord& record = found->record;
+  const Timestamp now = found->reader.now;
+  const auto stored = vault_->store(
+      {{draft_entry(record, found->reader.person, form,
+                    offered_answers(page.questions(form), answers), now)},
+       {}});
+  if (!stored) return failure(Refusal{Refusal::Kind::unavailable, "the draft cannot be kept now"});
+  // The case hears of it once, and again on a later day: what it has heard of changes its revision.
+  const std::string key = fmt::format("draft.{}.{}.{}", form, record.revision,
+                                      to_iso_date(calendar::day_in_tallinn(now)));
+  const auto told = receive({record, *found->service, *found->rules, found->reader, events_,
+                             *store_, *vault_},
+                            {case_id, rule->keep, key, "{}"}, std::nullopt);
+  if (!told) return failure(told.error());
+  return Json{{"savedAt", to_rfc3339(now)}};
 }
 
 // ---- Actions -----------------------------------------------------------------------------------

@@ -99,6 +99,11 @@ class Desk {
                          status::Language language);
   Answer<Json> form(const Session& session, const std::string& case_id, const std::string& form,
                     status::Language language);
+  // Keeps answers of a form that is still being filled in, for this person alone; `body`: {form}.
+  // conflict where nothing of this form is kept now: it was sent, or somebody else has sent one.
+  Answer<Json> save_draft(const Session& session, const std::string& case_id,
+                          const std::string& form, const std::string& body,
+                          status::Language language);
   Answer<Received> submit(const Session& session, const Submission& submission,
                           status::Language language);
   Answer<Json> action(const Session& session, const std::string& action_id,

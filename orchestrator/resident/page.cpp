@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "calendar/calendar.hpp"
+#include "resident/drafts.hpp"
+#include "resident/reception.hpp"
 #include "resident/rights.hpp"
 
 namespace elukaar::resident {
@@ -360,7 +362,25 @@ std::optional<Json> Page::form(const std::string& name) {
               {"revision", action->subject_version},
               {"known", known_items(rule->second)},
               {"asked", std::move(asked)},
+              {"keepsDraft", draft_rule(name) != nullptr},
+              {"draft", draft_view(rule->second)},
               {"submitLabel", say("form." + name + ".submit", {}, name)}};
+}
+
+// What this reader has written so far; null: nothing that the case still knows of.
+Json Page::draft_view(const workflow::Form& form) {
+  if (draft_rule(form.name) == nullptr) return {};
+  const auto until = draft_until(rules_, record_.context, form);
+  if (!until || *until < calendar::day_in_tallinn(reader_.now)) return {};
+  const auto found = vault_.read(record_.municipality,
+                                 {draft_place(record_, reader_.person, form.name)},
+                                 {reader_.looks, "draft", record_.id, reader_.now});
+  if (!found || found->front().empty()) return {};
+  const engine::VaultValue& kept = found->front().front();
+  const auto answers = read_object(kept.value.reveal());
+  if (!answers) return {};
+  return {{"answers", offered_answers(questions(form.name), *answers)},
+          {"savedAt", to_rfc3339(kept.recorded_at)}};
 }
 
 // ---- What is known -----------------------------------------------------------------------------

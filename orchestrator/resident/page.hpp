@@ -36,6 +36,10 @@ struct OfferedAction {
   bool automatic = false;       // the page takes it by itself
 };
 
+// The value of an expression over the case alone; nothing where it has none.
+std::optional<Json> value_of(const workflow::Workflow& rules, const Json& context,
+                             const cel::Program& program);
+
 // What `rule`'s action is about in this case; nothing where it is about nothing of its own, or where
 // that cannot be told.
 std::optional<std::string> subject_of(const workflow::Workflow& rules, const Json& context,
@@ -78,6 +82,8 @@ class Page {
                            const std::vector<engine::VaultUsage>& usage);
   std::optional<Json> form(const std::string& name);
   std::vector<Question> questions(const std::string& form) const;
+  // Where answers to this form may be kept now; never for an official, who does not see them.
+  const workflow::DraftRule* draft_rule(const std::string& form) const;
   std::string child_key() const;
   // After summary() or view(); a dash for somebody whose name is not known.
   std::string name_of(const std::string& person) const;
@@ -112,6 +118,7 @@ class Page {
   // page_actions.cpp
   std::optional<OfferedAction> offer_of(const workflow::ActionRule& rule) const;
   bool is_asked_for(const std::string& action) const;
+  bool keeps_some_draft(const std::string& action) const;
   Json actions_view() const;
   Json reasons_view(const workflow::ActionRule& rule) const;
   Json card(const std::vector<JournalRecord>& journal) const;
@@ -119,6 +126,7 @@ class Page {
   Json card_outcome(const std::string& id, const std::vector<JournalRecord>& journal) const;
   Json clock_view() const;
 
+  Json draft_view(const workflow::Form& form);
   Json known_items(const workflow::Form& form) const;
   std::optional<Json> known_item(const std::string& id) const;
   std::optional<Json> context_item(const std::string& of, const std::string& field) const;

@@ -5,9 +5,7 @@
 #include "resident/page.hpp"
 
 namespace elukaar::resident {
-namespace {
 
-// The value of an expression over the case alone.
 std::optional<Json> value_of(const workflow::Workflow& rules, const Json& context,
                              const cel::Program& program) {
   static const Json no_event = Json::object();
@@ -19,6 +17,8 @@ std::optional<Json> value_of(const workflow::Workflow& rules, const Json& contex
   if (!value) return std::nullopt;
   return *value;
 }
+
+namespace {
 
 std::optional<Date> date_member(const Json& json, const char* name) {
   const Json value = json.value(name, Json());
@@ -81,11 +81,30 @@ bool Page::is_asked_for(const std::string& action) const {
   });
 }
 
+bool Page::keeps_some_draft(const std::string& action) const {
+  return std::any_of(rules_.forms.begin(), rules_.forms.end(), [&](const auto& form) {
+    return form.second.draft && form.second.draft->keep == action;
+  });
+}
+
+const workflow::DraftRule* Page::draft_rule(const std::string& form) const {
+  const auto found = rules_.forms.find(form);
+  if (found == rules_.forms.end() || !found->second.draft || reader_.looks != "resident") {
+    return nullptr;
+  }
+  const auto actions = offered();
+  const bool open = std::any_of(actions.begin(), actions.end(), [&](const OfferedAction& action) {
+    return action.name == found->second.draft->keep;
+  });
+  return open ? &*found->second.draft : nullptr;
+}
+
 Json Page::actions_view() const {
   Json actions = Json::array();
   const Json args = args_for_reader(record_.status);
   bool has_primary = false;
   for (const OfferedAction& action : offered()) {
+    if (keeps_some_draft(action.name)) continue;  // taken by saving the form
     const auto& rule = rules_.person_actions.at(action.name);
     const bool primary = !action.automatic && !has_primary && is_asked_for(action.name);
     has_primary = has_primary || primary;

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "engine/composition.hpp"
+#include "resident/drafts.hpp"
 
 namespace elukaar::resident {
 namespace {
@@ -161,6 +162,7 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
   if (kept.request != draft.request) {
     return failure(Refusal{Refusal::Kind::invalid, "the Idempotency-Key was used for another"});
   }
+  end_drafts(vault, rules, record, reader.person, rule, reader.now);
   return Received{kept.id, kept.municipality, kept.person, receipt_of(kept)};
 }
 

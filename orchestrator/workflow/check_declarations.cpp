@@ -32,6 +32,7 @@ class DeclarationChecker {
     citations();
     clocks();
     systems();
+    drafts();
     for (const auto& [path, state] : draft_.states) {
       if (state.rule.status) status(path, state, *state.rule.status);
     }
@@ -279,6 +280,28 @@ class DeclarationChecker {
     return first != texts_->messages.end() && first->first.starts_with(name + ".");
   }
 
+  // The two actions by which a form's draft begins and ends for the case.
+  void drafts() {
+    for (const auto& [name, form] : draft_.forms) {
+      if (!form.draft) continue;
+      for (const std::string& action : {form.draft->keep, form.draft->discard}) {
+        if (draft_.person_actions.contains(action)) continue;
+        reader_.error(draft_.form_places.at(name), "unknown-action",
+                      fmt::format("the draft of form `{}` names `{}`, which is not declared under "
+                                  "`actions`",
+                                  name, action),
+                      suggestion(action, names_of(draft_.person_actions)));
+      }
+    }
+  }
+
+  // An action that is taken by saving a form.
+  bool keeps_a_draft(const std::string& action) const {
+    return std::any_of(draft_.forms.begin(), draft_.forms.end(), [&](const auto& entry) {
+      return entry.second.draft && entry.second.draft->keep == action;
+    });
+  }
+
   void notifications() {
     if (texts_ == nullptr) return;
     for (const Notified& notified : draft_.notified) {
@@ -300,7 +323,8 @@ class DeclarationChecker {
     };
     for (const auto& [name, action] : draft_.person_actions) {
       // What the page does by itself has no button.
-      if (!action.automatic) need("action." + name + ".label", draft_.action_places.at(name));
+      if (action.automatic || keeps_a_draft(name)) continue;
+      need("action." + name + ".label", draft_.action_places.at(name));
     }
     for (const auto& [path, state] : draft_.states) {
       for (const Invoke& invoke : state.rule.invokes) {

@@ -430,7 +430,7 @@ void Compiler::read_forms() {
   if (forms == nullptr || !reader_.expect(*forms, Kind::mapping, "`forms`")) return;
   for (const Node::Entry& entry : forms->entries) {
     if (!reader_.expect(entry.value, Kind::mapping, fmt::format("form `{}`", entry.key))) continue;
-    reader_.known_keys(entry.value, "a form", {"known", "asked", "about"});
+    reader_.known_keys(entry.value, "a form", {"known", "asked", "draft", "about"});
     Form form;
     form.name = entry.key;
     form.asked = Json::array();
@@ -451,9 +451,37 @@ void Compiler::read_forms() {
     if (asked != nullptr && reader_.expect(*asked, Kind::sequence, "`asked`")) {
       for (const Node& field : asked->items) read_form_field(field, form);
     }
+    read_form_draft(entry.value, form);
     draft_.form_places[entry.key] = entry.where;
     draft_.forms.emplace(entry.key, std::move(form));
   }
+}
+
+void Compiler::read_form_draft(const Node& node, Form& form) {
+  const Node* draft = node.find("draft");
+  if (draft == nullptr) return;
+  const std::string what = fmt::format("the draft of form `{}`", form.name);
+  if (!reader_.expect(*draft, Kind::mapping, what)) return;
+  reader_.known_keys(*draft, "a draft", {"keep", "discard", "until"});
+  std::string keep = reader_.required_text(*draft, "keep", what);
+  std::string discard = reader_.required_text(*draft, "discard", what);
+  const Node* until = draft->find("until");
+  if (until == nullptr) {
+    reader_.error(draft->where, "missing-key", fmt::format("{} lacks `until`", what),
+                  "say how long it is kept: `until: \"{{ context.draft.until }}\"`");
+    return;
+  }
+  auto program = expressions_.program(*until, fact_environment(), std::nullopt,
+                                      fmt::format("the last day of {}", what));
+  if (!program) return;
+  using K = cel::Type::Kind;
+  const K kind = program->type().kind();
+  if (kind != K::date && kind != K::dyn && kind != K::null) {
+    reader_.error(until->where, "wrong-type",
+                  fmt::format("the last day of {}: expected a date, found {}", what,
+                              in_words(program->type())));
+  }
+  form.draft = DraftRule{std::move(keep), std::move(discard), std::move(*program)};
 }
 
 // Settings are put in their place at once: a form is the same for every family of the municipality.

@@ -51,6 +51,7 @@ class Compiler {
   void read_actions();
   void read_reasons(const Node& action, ActionRule& rule);
   void read_forms();
+  void read_form_draft(const Node& node, Form& form);
   void read_form_field(const Node& field, Form& form);
   void read_delays();
 

@@ -103,6 +103,15 @@ struct ActionRule {
   std::string reasons;
 };
 
+// How the answers to a form are kept while somebody is still filling it in. The answers themselves never
+// reach the case: it is told that there are some.
+struct DraftRule {
+  std::string keep;     // the action that every saving takes; it has no button
+  std::string discard;  // the one by which a person throws the draft away
+  // The last day on which it is kept; null: there is none. Over context and parameters alone.
+  cel::Program until;
+};
+
 // What is asked of a person. One that asks nothing and is named after a member of the context says
 // which fields of it the page shows, in this order: the card of an offer.
 struct Form {
@@ -111,6 +120,7 @@ struct Form {
   std::vector<std::string> known;
   Json asked;                      // array of fields in file order: {id, type, …}: parameters are
                                    // already in their place (options, atMost)
+  std::optional<DraftRule> draft{};  // absent: what is not sent is lost
 };
 
 // What a transition, an entry or an exit does. Nothing but appending effects.

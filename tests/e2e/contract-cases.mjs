@@ -234,11 +234,12 @@ export function postponeView(lang) {
       id: 'start', type: 'choice', label: t('Uus algus', 'New start', 'Новое начало'), help: null,
       options: [['2028-10-01', t('oktoober 2028', 'October 2028', 'октябрь 2028 г.')], ['2028-11-01', t('november 2028', 'November 2028', 'ноябрь 2028 г.')]].map(([value, label]) => ({ value, label })),
     }],
+    keepsDraft: false, draft: null,
     submitLabel: t('Saada vastus', 'Send the answer', 'Отправить ответ'),
   };
 }
 
-export function formView(lang) {
+export function formView(lang, draft) {
   const t = pick(lang);
   return {
     form: 'application', title: t('Lasteaiakoha taotlus', 'Kindergarten application', 'Заявление на место в детском саду'), subject: 's1', revision: '1',
@@ -255,6 +256,7 @@ export function formView(lang) {
       },
       { id: 'language', type: 'choice', label: t('Rühma keel', 'Language of the group', 'Язык группы'), help: null, options: [{ value: 'et', label: t('eesti', 'Estonian', 'эстонский') }, { value: 'ru', label: t('vene', 'Russian', 'русский') }] },
     ],
+    keepsDraft: true, draft,
     submitLabel: t('Saada taotlus', 'Send the application', 'Отправить заявление'),
   };
 }

@@ -33,6 +33,10 @@ export class ContractServer {
   empty = false;
   loggedIn = true;
   outcome = 'pending';
+  draft = null; // what was kept of the application's form: {answers, savedAt}
+  draftStatus = 200; // what a draft is answered with
+  draftsKept = 0;
+  draftsRefused = 0;
   offerRevision = 1;
   clock = 'running';
   official = null;
@@ -105,7 +109,7 @@ export class ContractServer {
     const problem = (status, more = {}) => send(status, { type: 'about:blank', title: 'problem', status, ...more });
     const path = url.pathname.slice('/api/v1'.length);
     const lang = url.searchParams.get('lang') ?? 'et';
-    const body = request.method === 'POST' ? await readBody(request) : null; // a text where it is no JSON
+    const body = ['POST', 'PUT'].includes(request.method) ? await readBody(request) : null; // a text where it is no JSON
 
     if (path === '/login/dev') {
       if (this.production) return problem(404);
@@ -130,7 +134,17 @@ export class ContractServer {
     if (path === '/me/stream') return this.#stream(request, response, problem);
     if (path === '/me/cases') return send(200, { cases: this.empty ? [] : [summary(this, lang)] });
     if (path === `/me/cases/${CASE}`) return send(200, caseView(this, lang));
-    if (path === `/me/cases/${CASE}/forms/application`) return send(200, formView(lang));
+    if (path === `/me/cases/${CASE}/forms/application`) return send(200, formView(lang, this.draft));
+    if (path === `/me/cases/${CASE}/forms/application/draft`) {
+      if (request.headers['x-csrf-token'] !== 'c0ffee') return problem(403);
+      if (this.draftStatus !== 200) {
+        this.draftsRefused += 1;
+        return problem(this.draftStatus);
+      }
+      this.draftsKept += 1;
+      this.draft = { answers: body.form, savedAt: '2027-07-19T06:05:00Z' };
+      return send(200, { savedAt: this.draft.savedAt });
+    }
     if (path === `/me/cases/${CASE}/forms/postpone`) return send(200, postponeView(lang));
     const act = path.startsWith(`/me/cases/${CASE}/actions/`) && path.split('/').at(-1);
     if (act) return this.#act(act, request, body, send, problem);

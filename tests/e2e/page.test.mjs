@@ -396,6 +396,40 @@ describe('the application', () => {
     await page.waitForFunction(() => document.title.startsWith('Kindergarten application – '));
   });
 
+  it('is kept while it is filled in, and begun anew only by whoever wants it so', async () => {
+    await open(formPath);
+    await ready();
+    await page.getByRole('button', { name: /Lagedi/ }).click();
+    await page.getByText('Mustand on salvestatud', { exact: false }).waitFor();
+    assert.deepEqual(server.draft.answers, { preferences: ['k3'] });
+    await page.getByText('eesti', { exact: true }).click();
+    await page.getByRole('link', { name: 'Tagasi', exact: false }).first().click(); // sooner than it is kept by itself
+    await page.waitForURL(`**${casePath}`);
+    await page.goto(`${server.url}${formPath}/review`); // another day, another browser
+    await page.waitForURL(`**${formPath}`);
+    await page.getByText('Mustand on salvestatud', { exact: false }).waitFor();
+    assert.deepEqual(await page.locator('.ranked-label').allTextContents(), ['Lagedi lasteaed']);
+    assert.equal(await page.locator('input[name=language]:checked').getAttribute('value'), 'et');
+    assert.equal(server.draftsKept, 2, 'what has not changed is not kept again');
+    assert.equal(await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]).includes('k3')), false);
+  });
+
+  it('says that a draft could not be kept, tries again, and gives up where the case has moved on', async () => {
+    await open(formPath);
+    await ready();
+    server.draftStatus = 503;
+    await page.getByRole('button', { name: /Lagedi/ }).click();
+    await page.getByText('Mustandit ei õnnestunud salvestada.', { exact: false }).waitFor();
+    server.draftStatus = 200;
+    await page.getByText('Mustand on salvestatud', { exact: false }).waitFor({ timeout: 20_000 });
+    server.draftStatus = 409;
+    await page.getByRole('button', { name: /Peetri/ }).click();
+    await page.waitForResponse((response) => response.status() === 409);
+    await page.getByRole('button', { name: /Assaku/ }).click();
+    await page.waitForTimeout(2_500);
+    assert.equal(server.draftsRefused, 2, 'one for the server that was away, one for the case that has moved on');
+  });
+
   it('sends once what is clicked twice, and shows the receipt and then the outcome', async () => {
     await open(formPath);
     await ready();

@@ -105,6 +105,24 @@ step('the form knows the child and asks for the rest; the language changes on th
   assert.deepEqual(await violations(page), []);
 });
 
+step('what is begun outlasts the browser, is seen by nobody else, and disturbs nobody', async () => {
+  await shown(page.locator('main').getByText('Your draft is saved', { exact: false }));
+  const chosen = await page.locator('.ranked-label').allTextContents();
+  const elsewhere = await logIn(family.event.data.guardians[0], 'en');
+  await elsewhere.getByRole('link', { name: 'Your application is not sent yet' }).click();
+  await elsewhere.locator('.status-do a').first().click();
+  await shown(elsewhere.locator('.ranked-label').first());
+  assert.deepEqual(await elsewhere.locator('.ranked-label').allTextContents(), chosen);
+  await elsewhere.context().close();
+  const other = await logIn(family.event.data.guardians[1], 'en');
+  await other.getByRole('link', { name: 'The other parent has begun an application' }).click();
+  await other.locator('.status-do a').first().click();
+  await shown(other.locator('form'));
+  assert.equal(await other.locator('.ranked-label').count(), 0);
+  await other.context().close();
+  assert.equal(await page.getByText('Something changed meanwhile', { exact: false }).count(), 0);
+});
+
 step('a double click sends one application, and its receipt is shown', async () => {
   // Slow for long enough that the program can be killed while the page says so.
   await stack.control(stack.registers, 'faults', { operation: 'residence', first: 3, status: 503 });

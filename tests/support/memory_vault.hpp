@@ -29,6 +29,18 @@ class MemoryVault final : public engine::Vault {
     return {};
   }
 
+  void keep_no_longer(const Municipality& municipality, const engine::VaultQuery& query,
+                      Timestamp until) override {
+    const std::lock_guard lock(mutex_);
+    const auto known = names(municipality, query.person);
+    for (auto& [key, entry] : entries_) {
+      const bool meant = entry.municipality == municipality && entry.owner == query.owner &&
+                         std::find(known.begin(), known.end(), entry.person) != known.end() &&
+                         is_wanted(query, entry.field);
+      if (meant && entry.keep_until && *entry.keep_until > until) entry.keep_until = until;
+    }
+  }
+
   Result<std::vector<std::vector<engine::VaultValue>>, engine::VaultError> read(
       const Municipality& municipality, const std::vector<engine::VaultQuery>& queries,
       const engine::VaultUse& use) override {
@@ -36,7 +48,7 @@ class MemoryVault final : public engine::Vault {
     if (!keyring_.serves(municipality)) return failure(engine::VaultError::not_served);
     std::vector<std::vector<engine::VaultValue>> result;
     for (const auto& query : queries) {
-      result.push_back(values_of(municipality, query));
+      result.push_back(values_of(municipality, query, use.at));
       std::vector<std::string> fields;
       for (const auto& value : result.back()) fields.push_back(value.field);
       usages_.push_back({municipality, {query.person, use, fields}});
@@ -78,6 +90,11 @@ class MemoryVault final : public engine::Vault {
  private:
   using Key = std::tuple<Municipality, Pseudonym, std::string, std::string>;
 
+  static bool is_wanted(const engine::VaultQuery& query, const std::string& field) {
+    return query.fields.empty() ||
+           std::find(query.fields.begin(), query.fields.end(), field) != query.fields.end();
+  }
+
   void keep(const engine::VaultEntry& entry) {
     const Key key{entry.municipality, entry.person, entry.owner, entry.field};
     const auto found = entries_.find(key);
@@ -113,15 +130,14 @@ class MemoryVault final : public engine::Vault {
   }
 
   std::vector<engine::VaultValue> values_of(const Municipality& municipality,
-                                            const engine::VaultQuery& query) const {
+                                            const engine::VaultQuery& query,
+                                            Timestamp at) const {
     std::map<std::string, const engine::VaultEntry*> newest;
     for (const auto& name : names(municipality, query.person)) {
       for (const auto& [key, entry] : entries_) {
-        const bool wanted = query.fields.empty() ||
-                            std::find(query.fields.begin(), query.fields.end(), entry.field) !=
-                                query.fields.end();
         if (entry.municipality != municipality || entry.person != name ||
-            entry.owner != query.owner || !wanted) {
+            entry.owner != query.owner || !is_wanted(query, entry.field) ||
+            (entry.keep_until && *entry.keep_until <= at)) {
           continue;
         }
         const auto*& place = newest[entry.field];

@@ -30,6 +30,7 @@ constexpr Pattern patterns[] = {
     {Route::cases, "GET", "/api/v1/me/cases"},
     {Route::case_view, "GET", "/api/v1/me/cases/{case}"},
     {Route::form, "GET", "/api/v1/me/cases/{case}/forms/{form}"},
+    {Route::draft, "PUT", "/api/v1/me/cases/{case}/forms/{form}/draft"},
     {Route::submit, "POST", "/api/v1/me/cases/{case}/actions/{name}"},
     {Route::action, "GET", "/api/v1/me/actions/{action}"},
     {Route::office_municipalities, "GET", "/api/v1/office/login/dev"},
@@ -104,6 +105,15 @@ Response log_out(const Session& session, Desk& desk, resident::LiveHub* live, bo
   return response;
 }
 
+Response save_draft(const Match& match, const Request& request, const Session& session,
+                    Desk& desk) {
+  if (!request.header("content-type").starts_with("application/json")) {
+    return problem(415, "expected application/json");
+  }
+  return respond(desk.save_draft(session, match.parts[0], match.parts[1], request.body,
+                                 language_of(request)));
+}
+
 Response submit(const Match& match, const Request& request, const Session& session, Desk& desk,
                 resident::LiveHub* live) {
   if (!request.header("content-type").starts_with("application/json")) {
@@ -134,6 +144,7 @@ Response answer_for(const Match& match, const Request& request, const Session& s
     case Route::case_view: return respond(desk.case_view(session, match.parts[0], language));
     case Route::form:
       return respond(desk.form(session, match.parts[0], match.parts[1], language));
+    case Route::draft: return save_draft(match, request, session, desk);
     case Route::submit: return submit(match, request, session, desk, live);
     case Route::action: return respond(desk.action(session, match.parts[0], language));
     default: return problem(404);

@@ -10,7 +10,7 @@
 namespace elukaar::adapters::http {
 
 enum class Route {
-  development_persons, development_login, logout, me, cases, case_view, form, submit, action,
+  development_persons, development_login, logout, me, cases, case_view, form, draft, submit, action,
   stream, office_municipalities, office_login, office_logout, office_me, office_cases, office_case,
   office_enter, office_answer, office_tasks, office_task, office_task_answer, office_task_file,
   office_take_task_file, intake, live, ready, metrics, file, wrong_method, nothing

@@ -315,6 +315,14 @@ set status = 'discarded', lane = null, bytes = '', resolved_at = clock_timestamp
     detail = p.detail || '; nobody had it applied within its 30 days, so its content is deleted'
 from gone where p.id = gone.id)sql"},
 
+    {"erase_expired", R"sql(
+delete from elukaar.vault_value v
+using (select municipality, person, owner, field from elukaar.vault_value
+       where keep_until <= elukaar.case_now()
+       order by keep_until limit $1 for update skip locked) gone
+where (v.municipality, v.person, v.owner, v.field)
+    = (gone.municipality, gone.person, gone.owner, gone.field))sql"},
+
     {"parked_unkey", "delete from elukaar.parked_key where parked_id = any ($1::uuid[])"},
 
     {"take_internal", R"sql(

@@ -76,21 +76,23 @@ void insert_keys(pqxx::work& work, const std::map<Holder, WrappedKey>& keys) {
 }
 
 using ValueRows = Rows<sql::Text, sql::Text, sql::Text, sql::Text, sql::Text, sql::Bytes, sql::Text,
-                       sql::Day, sql::Time>;
+                       sql::Day, sql::Time, sql::Time>;
 
 void upsert_values(pqxx::work& work, const ValueRows& values) {
   exec_params(
       work,
       "INSERT INTO elukaar.vault_value AS v"
-      " (municipality, person, owner, field, class, sealed, source, as_of, recorded_at)"
+      " (municipality, person, owner, field, class, sealed, source, as_of, recorded_at, keep_until)"
       " SELECT municipality, person, owner, field, class, sealed, source, as_of,"
-      "   recorded_at"
+      "   recorded_at, keep_until"
       " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[],"
-      "   $7::text[], $8::date[], $9::timestamptz[])"
-      "   AS n(municipality, person, owner, field, class, sealed, source, as_of, recorded_at)"
+      "   $7::text[], $8::date[], $9::timestamptz[], $10::timestamptz[])"
+      "   AS n(municipality, person, owner, field, class, sealed, source, as_of, recorded_at,"
+      "     keep_until)"
       " ON CONFLICT (municipality, person, owner, field) DO UPDATE SET"
       "   class = excluded.class, sealed = excluded.sealed, source = excluded.source,"
-      "   as_of = excluded.as_of, recorded_at = excluded.recorded_at"
+      "   as_of = excluded.as_of, recorded_at = excluded.recorded_at,"
+      "   keep_until = excluded.keep_until"
       " WHERE (excluded.as_of, excluded.recorded_at) >= (v.as_of, v.recorded_at)",
       values);
 }
@@ -150,7 +152,7 @@ struct SealedRow {
 
 // Everything that the persons' names hold, newest first within a query.
 std::vector<SealedRow> select_values(pqxx::work& work, const Municipality& municipality,
-                                     const std::vector<VaultQuery>& queries) {
+                                     const std::vector<VaultQuery>& queries, Timestamp at) {
   Rows<sql::Bigint, sql::Text, sql::Text> asked;
   std::int64_t place = 0;
   for (const VaultQuery& query : queries) asked.add(place++, query.person, query.owner);
@@ -167,11 +169,12 @@ std::vector<SealedRow> select_values(pqxx::work& work, const Municipality& munic
       " FROM names n"
       " JOIN elukaar.vault_value v"
       "   ON v.municipality = $1 AND v.person = n.name AND v.owner = n.owner"
+      "   AND (v.keep_until IS NULL OR v.keep_until > $5)"
       " JOIN elukaar.vault_key k"
       "   ON k.municipality = v.municipality AND k.person = v.person AND k.owner = v.owner"
       " ORDER BY n.place, v.field, v.as_of DESC, (v.person = n.current) DESC,"
       "   v.recorded_at DESC, v.person",
-      municipality.str(), asked);
+      municipality.str(), asked, to_rfc3339(at));
   std::vector<SealedRow> values;
   for (const auto& row : rows) {
     SealedRow each;
@@ -186,6 +189,18 @@ std::vector<SealedRow> select_values(pqxx::work& work, const Municipality& munic
     values.push_back(std::move(each));
   }
   return values;
+}
+
+void shorten_values(pqxx::work& work, const Municipality& municipality, const VaultQuery& query,
+                    Timestamp until) {
+  Array<sql::Text> names, fields;
+  for (const auto& name : select_names(work, municipality, query.person)) names.add(name);
+  for (const auto& field : query.fields) fields.add(field);
+  exec_params(work,
+              "UPDATE elukaar.vault_value SET keep_until = $5"
+              " WHERE municipality = $1 AND person = ANY($2::text[]) AND owner = $3"
+              "   AND (field = ANY($4::text[]) OR cardinality($4::text[]) = 0) AND keep_until > $5",
+              municipality.str(), names, query.owner, fields, to_rfc3339(until));
 }
 
 void insert_usage(pqxx::work& work, const Municipality& municipality, const Pseudonym& person,
@@ -306,7 +321,7 @@ Result<void, VaultError> write_entries(pqxx::work& work, const privacy::Keyring&
     values.add(holder.municipality, holder.person, holder.owner, entry->field,
                to_text(entry->field_class),
                privacy::seal(keys->at(holder), holder, entry->field, entry->value),
-               entry->origin.source, entry->origin.as_of, entry->recorded_at);
+               entry->origin.source, entry->origin.as_of, entry->recorded_at, entry->keep_until);
   }
   upsert_values(work, values);
   return {};
@@ -434,6 +449,15 @@ Result<void, VaultError> VaultStore::store(const VaultBatch& batch) {
       [](const auto& result) { return result.has_value(); });
 }
 
+void VaultStore::keep_no_longer(const Municipality& municipality, const VaultQuery& query,
+                                Timestamp until) {
+  implementation_->in_transaction("ending", [&](pqxx::work& work) {
+    bind(work, municipality);
+    shorten_values(work, municipality, query, until);
+    return true;
+  });
+}
+
 Result<std::vector<std::vector<VaultValue>>, VaultError> VaultStore::read(
     const Municipality& municipality, const std::vector<VaultQuery>& queries, const VaultUse& use) {
   using Values = Result<std::vector<std::vector<VaultValue>>, VaultError>;
@@ -444,7 +468,7 @@ Result<std::vector<std::vector<VaultValue>>, VaultError> VaultStore::read(
   return implementation_->in_transaction("reading", [&](pqxx::work& work) -> Values {
     bind(work, municipality);
     auto values = opened(implementation_->keyring, queries,
-                         select_values(work, municipality, queries));
+                         select_values(work, municipality, queries, use.at));
     for (std::size_t i = 0; i < queries.size(); ++i) {
       std::vector<std::string> fields;
       if (values) {

@@ -20,6 +20,8 @@ class VaultStore final : public engine::Vault {
   ~VaultStore() override;
 
   Result<void, engine::VaultError> store(const engine::VaultBatch& batch) override;
+  void keep_no_longer(const Municipality& municipality, const engine::VaultQuery& query,
+                      Timestamp until) override;
   Result<std::vector<std::vector<engine::VaultValue>>, engine::VaultError> read(
       const Municipality& municipality, const std::vector<engine::VaultQuery>& queries,
       const engine::VaultUse& use) override;

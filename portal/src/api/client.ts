@@ -1,5 +1,5 @@
 import type {
-  ActionView, CaseSummary, CaseView, DevelopmentPerson, FieldError, FormView, Me, Receipt, Sent,
+  ActionView, Answers, CaseSummary, CaseView, DevelopmentPerson, FieldError, FormView, Me, Receipt, Sent,
 } from './types';
 import type { Language } from '../texts/language';
 
@@ -16,7 +16,8 @@ export class ApiError extends Error {
 const JSON_TYPE = 'application/json';
 const REQUEST_LIMIT_MS = 20_000;
 
-export async function request(method: string, path: string, headers: Record<string, string>, body?: unknown) {
+// `leaving`: the answer is not waited for, and the request outlasts the page.
+export async function request(method: string, path: string, headers: Record<string, string>, body?: unknown, leaving = false) {
   let answer: Response;
   try {
     answer = await fetch(`/api/v1${path}`, {
@@ -24,6 +25,7 @@ export async function request(method: string, path: string, headers: Record<stri
       headers: { Accept: JSON_TYPE, ...headers },
       credentials: 'same-origin',
       cache: 'no-store',
+      keepalive: leaving,
       signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
       // A text is sent as it is: a file.
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -63,6 +65,12 @@ export const api = {
 
   form: (id: string, form: string, lang: Language) =>
     read<FormView>(`/me/cases/${segment(id)}/forms/${segment(form)}?lang=${lang}`),
+
+  async keepDraft(id: string, form: string, answers: Answers, csrf: string, leaving: boolean): Promise<{ savedAt: string }> {
+    const headers = { 'Content-Type': JSON_TYPE, 'X-CSRF-Token': csrf };
+    const path = `/me/cases/${segment(id)}/forms/${segment(form)}/draft`;
+    return (await (await request('PUT', path, headers, { form: answers }, leaving)).json()) as { savedAt: string };
+  },
 
   action: (action: string, lang: Language) =>
     read<ActionView>(`/me/actions/${segment(action)}?lang=${lang}`),

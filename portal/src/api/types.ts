@@ -201,6 +201,9 @@ export interface FormView {
   revision: string;
   known: KnownItem[];
   asked: Question[];
+  // Whether answers may be kept while the form is filled in, and what this person has given so far.
+  keepsDraft: boolean;
+  draft: { answers: Answers; savedAt: string } | null;
   submitLabel: string;
 }
 

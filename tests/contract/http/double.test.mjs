@@ -29,6 +29,14 @@ test('shows every stage to residents in every language as documented', async () 
   await caller.read('/api/v1/login/dev', { lang: 'et' });
 });
 
+test('keeps a draft as documented', async () => {
+  const keep = (more) => caller.ask('PUT', `/api/v1/me/cases/${CASE}/forms/application/draft`, { body: { form: { preferences: ['lagedi'] } }, ...more });
+  await keep({ expect: 403, csrf: '' });
+  await keep({ expect: 200 });
+  const { draft } = await caller.read(`/api/v1/me/cases/${CASE}/forms/application`, { lang: 'et' });
+  assert.deepEqual(draft.answers, { preferences: ['lagedi'] });
+});
+
 test('receives and decides an act as documented', async () => {
   const act = (more) => caller.ask('POST', `/api/v1/me/cases/${CASE}/actions/apply`, { body: { subject: 's1', revision: '1', form: {} }, ...more });
   await act({ expect: 400 });

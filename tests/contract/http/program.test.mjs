@@ -235,6 +235,23 @@ step('an official logs in and reads the case as a guardian does', async () => {
   assert.ok((await everyLanguage(official, '/api/v1/office/cases')).cases.length >= 1);
 });
 
+step('what is not sent yet is kept for whoever wrote it, and thrown away when told', async () => {
+  const form = await everyLanguage(parent, mine('/forms/application'));
+  assert.deepEqual([form.keepsDraft, form.draft], [true, null]);
+  const { id, options } = form.asked.find(({ type }) => type === 'choice');
+  const keep = (expect, more) => parent.ask('PUT', mine('/forms/application/draft'), { expect, body: { form: { [id]: options[0].value } }, ...more });
+  await keep(400, { body: '[]' });
+  await keep(415, { type: 'text/plain', body: 'x' });
+  await parent.ask('PUT', mine('/forms/no-such/draft'), { expect: 409, body: { form: {} } });
+  const { savedAt } = (await keep(200)).json;
+  await shows('draft');
+  const { draft } = await everyLanguage(parent, mine('/forms/application'));
+  assert.deepEqual(draft, { answers: { [id]: options[0].value }, savedAt });
+  await parent.ask('POST', mine('/actions/discard-draft'), { expect: 202, body: {}, headers: { [IDEMPOTENCY]: 'd1' } });
+  await shows('informed');
+  assert.equal((await parent.read(mine('/forms/application'), { lang: 'en' })).draft, null);
+});
+
 step('an application is received once, and what became of it is told', async () => {
   const { actions } = await parent.read(mine(), { lang: 'en' });
   const apply = actions.find(({ form }) => form === 'application');
@@ -356,14 +373,14 @@ step('what is missing, foreign or wrong is refused alike on every route', async 
     const body = isFile ? 'task' : operation.requestBody ? {} : undefined;
     const ask = (caller, expect, more) => caller.ask(method, at, { expect, body, ...(isFile ? { type: 'text/csv' } : {}), ...more });
     if (documents(401) && id !== 'intake') await ask(anybody, 401);
-    if (method === 'POST' && documents(413)) await ask(who, 413, { body: 'a'.repeat(64 * 1024 + 1) });
-    if (method === 'POST' && documents(415) && id !== 'intake') await ask(who, 415, { body: '{}', type: 'text/plain' });
-    if (method === 'POST' && documents(403) && id !== 'intake') {
+    if (method !== 'GET' && documents(413)) await ask(who, 413, { body: 'a'.repeat(64 * 1024 + 1) });
+    if (method !== 'GET' && documents(415) && id !== 'intake') await ask(who, 415, { body: '{}', type: 'text/plain' });
+    if (method !== 'GET' && documents(403) && id !== 'intake') {
       await ask(who, 403, { headers: { origin: 'https://elsewhere.example' } });
       if (operation.security) await ask(who, 403, { csrf: '' });
     }
     const allowed = contract.operations.filter((one) => one.path === path).map((one) => one.method);
-    const refused = await anybody.ask('PUT', at, { expect: 405 });
+    const refused = await anybody.ask('DELETE', at, { expect: 405 });
     assert.deepEqual(refused.headers.get('allow').split(', ').sort(), allowed.sort());
     if (!path.includes('{case}')) continue;
     await who.ask(method, at.replace(caseId, NOBODYS), { expect: 404, body, headers: { [IDEMPOTENCY]: 'k9' } });

@@ -61,19 +61,11 @@ struct MemoryBench : Bench {
 
 struct PostgresBench : Bench {
   explicit PostgresBench(const privacy::Keyring& keyring)
-      : name("vault_" + std::to_string(std::random_device{}())) {
-    pqxx::connection server(server_string());
-    pqxx::nontransaction(server).exec("CREATE DATABASE " + name);
-    connection_string = test::with_database(server_string(), name);
+      : database("vault_" + std::to_string(std::random_device{}())),
+        connection_string(database.address()) {
     adapters::postgres::bring_schema_up(connection_string, [](const std::string&) {});
     store = std::make_unique<adapters::postgres::VaultStore>(connection_string, keyring);
   }
-  ~PostgresBench() override {
-    store.reset();
-    pqxx::connection server(server_string());
-    pqxx::nontransaction(server).exec("DROP DATABASE " + name + " WITH (FORCE)");
-  }
-  static std::string server_string() { return std::getenv("ELUKAAR_TEST_POSTGRES"); }
   Vault& vault() override { return *store; }
 
   pqxx::result sql(const std::string& statement) {
@@ -84,7 +76,7 @@ struct PostgresBench : Bench {
     return result;
   }
 
-  std::string name;
+  test::TestDatabase database;
   std::string connection_string;
   std::unique_ptr<adapters::postgres::VaultStore> store;
 };
@@ -168,6 +160,35 @@ TEST_P(VaultContract, keeps_the_value_of_the_latest_day_whatever_comes_last) {
           entry(rae, mari, "address", "newest", "2026-05-04"),
           entry(rae, mari, "address", "between", "2026-05-03")}, {}});
   EXPECT_EQ(found(rae, mari), Texts{"address=newest"});
+}
+
+TEST_P(VaultContract, gives_nothing_out_whose_end_has_come) {
+  auto draft = entry(rae, mari, "draft-application", "{}");
+  draft.keep_until = noon + 24h;
+  store({{draft, entry(rae, mari, "phone", "5551")}, {}});
+  const auto fields_at = [&](Timestamp at) {
+    Texts fields;
+    const auto read = bench->vault().read(rae, {{mari, {}, ""}}, use(at));
+    for (const VaultValue& each : read->at(0)) fields.push_back(each.field);
+    return fields;
+  };
+  EXPECT_EQ(fields_at(noon + 23h), (Texts{"draft-application", "phone"}));
+  EXPECT_EQ(fields_at(noon + 24h), Texts{"phone"});
+}
+
+TEST_P(VaultContract, ends_earlier_what_has_an_end_and_nothing_else) {
+  auto draft = entry(rae, mari, "draft-application", "{}");
+  draft.keep_until = noon + 24h;
+  auto of_another = entry(rae, jaan, "draft-application", "{}");
+  of_another.keep_until = noon + 24h;
+  store({{draft, of_another, entry(rae, mari, "phone", "5551")}, {}});
+  bench->vault().keep_no_longer(rae, {mari, {"draft-application"}, ""}, noon + 48h);
+  EXPECT_EQ(found(rae, mari), (Texts{"draft-application={}", "phone=5551"}));
+  bench->vault().keep_no_longer(rae, {mari, {}, ""}, noon);
+  EXPECT_EQ(found(rae, mari), Texts{"phone=5551"});
+  EXPECT_EQ(found(rae, jaan), Texts{"draft-application={}"});
+  store({{draft}, {}});  // and may begin anew
+  EXPECT_EQ(found(rae, mari, {"draft-application"}), Texts{"draft-application={}"});
 }
 
 TEST_P(VaultContract, is_not_changed_by_a_repeat) {

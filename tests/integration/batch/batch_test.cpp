@@ -8,6 +8,7 @@
 #include "adapters/postgres/case_store.hpp"
 #include "adapters/postgres/operator_store.hpp"
 #include "adapters/postgres/schema.hpp"
+#include "adapters/postgres/vault_store.hpp"
 #include "calendar/calendar.hpp"
 #include "cloudevents/encode.hpp"
 #include "engine/worker.hpp"
@@ -491,6 +492,32 @@ TEST_F(Batch, discards_parked_records_after_their_time_and_keeps_the_reason) {
   EXPECT_EQ(count("elukaar.parked_key"), 0);
   EXPECT_EQ(value("select status from elukaar.parked where reason <> 'early'"), "parked");
   EXPECT_EQ(run.faults.faults.size(), 1u);
+}
+
+TEST_F(Batch, erases_what_the_vault_was_to_keep_for_a_time_only) {
+  adapters::postgres::VaultStore vault(world->database.address(), world->keyring);
+  const Timestamp now = *parse_rfc3339("2026-05-20T09:00:00Z");
+  const auto entry = [&](const std::string& field, std::optional<Timestamp> keep_until) {
+    return VaultEntry{Municipality{"0001"},
+                      "",
+                      Pseudonym{"p1_somebody"},
+                      field,
+                      Sensitive<std::string>("{}"),
+                      privacy::FieldClass::special,
+                      {"/kov/0001/portal", calendar::day_in_tallinn(now)},
+                      now,
+                      keep_until};
+  };
+  ASSERT_TRUE(vault.store({{entry("draft-old", now), entry("draft-new", now + 10 * 24h),
+                            entry("phone", std::nullopt)},
+                           {}}));
+  sql("insert into elukaar.clock_shift (anchored_at, case_time, factor) values "
+      "(clock_timestamp(), '2026-05-21', 1)");
+  sql("update elukaar.lane set owner = null");
+  work_through(*owner, {});
+  EXPECT_EQ(value("select string_agg(field, ' ' order by field) from elukaar.vault_value"),
+            "draft-new phone");
+  sql("truncate elukaar.vault_key cascade");
 }
 
 // ---- Parked records tried again -----------------------------------------------------------------

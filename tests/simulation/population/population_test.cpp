@@ -215,7 +215,7 @@ TEST_F(Families, are_moved_only_where_nothing_is_lost) {
   EXPECT_TRUE(moved->stuck.empty()) << moved->stuck.front().losses.front();
 
   // To a state that does not await what they await.
-  map.states["queued.in_line"] = "informed";
+  map.states["queued.in_line"] = "informed.told";
   const auto stuck = dry_run(cases, map, *before, *after);
   ASSERT_TRUE(stuck);
   EXPECT_GT(stuck->stuck.size(), 50u);

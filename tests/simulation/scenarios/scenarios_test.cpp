@@ -78,7 +78,7 @@ TEST_F(Scenarios, say_what_was_expected_and_found_and_where) {
   EXPECT_EQ(mismatch.where.line, 13);
   EXPECT_EQ(mismatch.where.column, 15);
   EXPECT_EQ(outcome.step, 2);
-  EXPECT_EQ(outcome.path.back(), "2026-05-16 informed");
+  EXPECT_EQ(outcome.path.back(), "2026-05-16 informed.told");
 }
 
 TEST_F(Scenarios, compare_everything_that_a_step_expects) {

@@ -164,7 +164,7 @@ TEST(Decide, defers_what_may_overtake_with_the_period_of_the_file) {
        {"queue", {{"scope", "x"}, {"position", 1}, {"of", 2}, {"ruleRef", "r"}}}}));
   EXPECT_EQ(decision.disposition, Disposition::deferred);
   EXPECT_EQ(decision.defer_for, std::chrono::hours{24 * 7});
-  EXPECT_TRUE(story.in("informed"));
+  EXPECT_TRUE(story.in("informed.told"));
 }
 
 TEST(Decide, completes_a_case_in_its_final_state_and_parks_what_comes_later) {

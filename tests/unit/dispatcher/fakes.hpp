@@ -131,6 +131,7 @@ class FakeVault : public Vault {
     for (const VaultEntry& each : batch.entries) stored.push_back(each);
     return {};
   }
+  void keep_no_longer(const Municipality&, const VaultQuery&, Timestamp) override {}
   Result<std::vector<std::vector<VaultValue>>, VaultError> read(
       const Municipality&, const std::vector<VaultQuery>& queries, const VaultUse& use) override {
     if (std::exchange(fails, false)) throw VaultFault("the vault is away", true);

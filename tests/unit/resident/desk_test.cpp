@@ -34,6 +34,10 @@ class SharedVault final : public engine::Vault {
       const engine::VaultUse& use) override {
     return vault_.read(municipality, queries, use);
   }
+  void keep_no_longer(const Municipality& municipality, const engine::VaultQuery& query,
+                      Timestamp until) override {
+    vault_.keep_no_longer(municipality, query, until);
+  }
   std::vector<Pseudonym> names_of(const Municipality& municipality,
                                   const Pseudonym& person) override {
     return vault_.names_of(municipality, person);
@@ -69,7 +73,7 @@ class TheDesk : public testing::Test {
     record.context = {{"child", {{"key", child.str()}, {"bornOn", "2026-05-01"}}},
                       {"family", {{"guardians", {mari.str(), jaan.str()}}}}};
     record.status = Json::parse(R"({"text":"informed","turn":"resident","push":"N",
-        "by":"2033-09-01","clock":null,"legalBasis":["place-right"],"actions":["apply","not-now"],
+        "by":"2033-09-01","clock":null,"legalBasis":["place-right"],"actions":["apply","keep-draft","not-now"],
         "visibleTo":["guardians","official"],"args":{"entitledFrom":"2027-11-01"},"final":false,
         "delayed":null})");
     record.revision = 1;
@@ -305,6 +309,95 @@ TEST_F(TheDesk, keeps_an_application_once_however_often_it_is_sent) {
   Submission other = application();
   other.body = Json{{"subject", ""}, {"form", Json::parse(other.body)["form"]}}.dump();
   EXPECT_EQ(desk.submit(session, other, Language::et).error().kind, Refusal::Kind::invalid);
+}
+
+// What a draft needs of the case, as the workflow makes it of the first saving.
+void have_drafted(CaseRecord& record, const Pseudonym& person, Timestamp now) {
+  record.context["draft"] = {{"by", {person.str()}}, {"until", "2026-07-19"}};
+  record.status["actions"] = {"apply", "keep-draft", "discard-draft", "not-now"};
+  record.parties.push_back({person, access::Role::applicant, now, std::nullopt});
+  ++record.revision;
+}
+
+TEST_F(TheDesk, keeps_what_a_guardian_has_written_for_him_alone) {
+  CaseRecord& record = data->cases[0];
+  record.parties[1] = {jaan, access::Role::guardian, data->now - 48h, std::nullopt};
+  const Session session = log_in(mari_code);
+  const auto form = [&](const Session& of) {
+    return desk.form(of, case_id, "application", Language::et).value();
+  };
+  EXPECT_EQ(form(session)["keepsDraft"], true);
+  EXPECT_EQ(form(session)["draft"], nullptr);
+  const std::string half = R"({"form":{"preferences":["rae-aiamaa","nowhere","rae-aiamaa"],
+      "language":"tlh","motto":"Elagu!"}})";
+  const auto saved = desk.save_draft(session, case_id, "application", half, Language::et);
+  ASSERT_TRUE(saved) << saved.error().what;
+  EXPECT_EQ(saved->at("savedAt"), "2026-05-20T09:00:00Z");
+  ASSERT_EQ(data->events.size(), 1u);
+  const Json event = Json::parse(data->events[0]);
+  EXPECT_EQ(event["type"], "ee.elukaar.application.drafted.v1");
+  EXPECT_EQ(event["data"], (Json{{"child", {{"key", child.str()}}},
+                                 {"by", mari.str()},
+                                 {"receivedAt", "2026-05-20T09:00:00Z"}}));
+
+  have_drafted(record, mari, data->now);
+  EXPECT_EQ(form(session)["draft"]["answers"], (Json{{"preferences", {"rae-aiamaa"}}}));
+  EXPECT_EQ(form(log_in(jaan_code))["draft"], nullptr);
+  data->now += 60 * 24h;  // its last day
+  EXPECT_NE(form(session)["draft"], nullptr);
+  data->now += 24h;
+  EXPECT_EQ(form(session)["draft"], nullptr);
+}
+
+TEST_F(TheDesk, tells_the_case_of_a_draft_once_and_again_on_a_later_day) {
+  const Session session = log_in(mari_code);
+  const auto save = [&] {
+    return desk.save_draft(session, case_id, "application", R"({"form":{}})", Language::et);
+  };
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(save());
+  EXPECT_EQ(data->events.size(), 1u);
+  data->now += 24h;
+  ASSERT_TRUE(save());
+  EXPECT_EQ(data->events.size(), 2u);
+}
+
+TEST_F(TheDesk, keeps_no_draft_where_the_case_takes_none) {
+  const Session session = log_in(mari_code);
+  const auto save = [&](const char* form, const char* body) {
+    return desk.save_draft(session, case_id, form, body, Language::et);
+  };
+  EXPECT_EQ(save("application", "[]").error().kind, Refusal::Kind::malformed);
+  EXPECT_EQ(save("application", R"({"form":3})").error().kind, Refusal::Kind::malformed);
+  EXPECT_EQ(save("postpone", R"({"form":{}})").error().kind, Refusal::Kind::conflict);
+  EXPECT_EQ(save("nothing", R"({"form":{}})").error().kind, Refusal::Kind::conflict);
+  data->cases[0].status["actions"] = {"not-now"};
+  EXPECT_EQ(save("application", R"({"form":{}})").error().kind, Refusal::Kind::conflict);
+  EXPECT_EQ(desk.save_draft(log_in(stranger_code), case_id, "application", R"({"form":{}})",
+                            Language::et).error().kind,
+            Refusal::Kind::not_found);
+  EXPECT_TRUE(data->events.empty());
+}
+
+TEST_F(TheDesk, forgets_a_draft_that_is_thrown_away_at_once_and_one_that_was_sent_soon) {
+  const Session session = log_in(mari_code);
+  const auto draft = [&] {
+    return desk.form(session, case_id, "application", Language::et).value()["draft"];
+  };
+  ASSERT_TRUE(desk.save_draft(session, case_id, "application", R"({"form":{"language":"et"}})",
+                              Language::et));
+  have_drafted(data->cases[0], mari, data->now);
+  ASSERT_NE(draft(), nullptr);
+  ASSERT_TRUE(desk.submit(session, application(), Language::et));
+  EXPECT_NE(draft(), nullptr);  // were the application refused, he would need it
+  data->now += 24h;
+  EXPECT_EQ(draft(), nullptr);
+
+  ASSERT_TRUE(desk.save_draft(session, case_id, "application", R"({"form":{"language":"et"}})",
+                              Language::et));
+  ASSERT_NE(draft(), nullptr);
+  ASSERT_TRUE(desk.submit(session, {case_id, "discard-draft", "k9", R"({"subject":"s"})"},
+                          Language::et));
+  EXPECT_EQ(draft(), nullptr);
 }
 
 TEST_F(TheDesk, says_which_answers_are_missing_or_wrong) {

@@ -63,7 +63,7 @@ TEST_F(Trace, follows_a_child_from_its_birth_into_the_queue) {
   ASSERT_EQ(trace(rae, born + noticed + family + applied + resident + registered + moved), 0)
       << err_.str();
   EXPECT_EQ(states(),
-            "new expecting verifying informed checking registering queued.in_line queued.in_line ");
+            "new expecting verifying informed.told checking registering queued.in_line queued.in_line ");
   EXPECT_EQ(steps_[0]["event"], nullptr);
   EXPECT_EQ(steps_[1]["event"], "birth-registered");
   EXPECT_EQ(steps_[4]["event"], "application-submitted") << "the short name of the type";
@@ -83,11 +83,11 @@ TEST_F(Trace, tells_effects_in_their_order) {
                                         {"assign": "family", "value": {"guardians": ["g", "h"]}},
                                         {"arm": "after.schoolStart.informed", "until": "2033-09-01"},
                                         {"assign": "heardAt", "value": "2026-05-01T06:00:00Z"}])"));
-  ASSERT_EQ(effects(4).size(), 5U);
+  ASSERT_EQ(effects(4).size(), 6U);
   EXPECT_EQ(effects(4)[0], Json::parse(R"({"clear": "after.schoolStart.informed"})"));
   EXPECT_EQ(effects(4)[1]["value"]["applicant"], "g");
-  EXPECT_EQ(effects(4)[3], Json::parse(R"({"arm": "after.checkBy.checking", "until": "2026-05-08"})"));
-  EXPECT_EQ(effects(4)[4]["call"], "population-register.residence");
+  EXPECT_EQ(effects(4)[4], Json::parse(R"({"arm": "after.checkBy.checking", "until": "2026-05-08"})"));
+  EXPECT_EQ(effects(4)[5]["call"], "population-register.residence");
 }
 
 TEST_F(Trace, says_that_nothing_handled_an_event_and_that_a_case_is_done) {
@@ -105,7 +105,7 @@ TEST_F(Trace, takes_the_way_that_a_refusal_leads) {
                            R"({"type": "error.invoke.registering.register", "error": {"kind": "refused"}})"),
             0)
       << err_.str();
-  EXPECT_EQ(states(), "new expecting verifying informed checking registering manual_review.in_time ");
+  EXPECT_EQ(states(), "new expecting verifying informed.told checking registering manual_review.in_time ");
   EXPECT_EQ(steps_[6]["context"]["review"], "register_refused");
 }
 

@@ -5,6 +5,7 @@ import { useResource } from '../../api/use-resource';
 import { LoadProblem, NotFound } from '../../blocks/load-problem';
 import { Loading } from '../../blocks/loading';
 import { Notice } from '../../blocks/notice';
+import { useDraft } from '../../form/draft';
 import { IdempotencyKey } from '../../form/idempotency';
 import { useLiveEvents } from '../../live/live';
 import { useRouter } from '../../routing/router';
@@ -27,14 +28,14 @@ interface ActionPageProps {
 }
 
 // An act of the resident: its form, the review, and the receipt with what became of it. The answers
-// live in this component, so they outlast a change of language, a push, a failure and a refusal, and
-// are never written to storage.
+// live in this component, so they outlast a change of language, a push, a failure and a refusal; where
+// the form keeps a draft they are with the server as well, and never in the browser's storage.
 export default function ActionPage({ id, name, step, sent }: ActionPageProps) {
   const { language, text } = useTexts();
   const { navigate } = useRouter();
   const load = useCallback(() => loadAction(id, name, language), [id, name, language]);
   const { value: found, failure, refresh } = useResource(load);
-  const [answers, setAnswers] = useState<Answers>({});
+  const [given, setGiven] = useState<Answers | null>(null);
   const path = `/cases/${id}/actions/${name}`;
   const sending = useSending(id, name, (receipt) => navigate(`${path}/sent/${receipt}`));
   const baseline = useRef<string | null>(null);
@@ -42,6 +43,10 @@ export default function ActionPage({ id, name, step, sent }: ActionPageProps) {
     () => (found?.action ? withReasons(found.action, found.form, text('reason_question')) : null),
     [found, text],
   );
+
+  const begun = form?.draft?.answers ?? {};
+  const answers = given ?? begun;
+  const draft = useDraft(id, form, answers, step !== 'sent' && !sending.busy);
 
   useLiveEvents((event) => {
     if (event.kind === 'change' && event.case === id && step !== 'sent') refresh();
@@ -53,10 +58,10 @@ export default function ActionPage({ id, name, step, sent }: ActionPageProps) {
   if (!found) return failure === null ? <Loading /> : <LoadProblem status={failure} retry={refresh} />;
   if (!found.action) return baseline.current === null ? <NotFound /> : <Gone offer={found} back={`/cases/${id}`} />;
   const offer = { ...found, action: found.action, form };
-  const subject = `${found.action.subject} ${found.action.revision}`;
-  baseline.current ??= subject;
+  const seen = seenOf(id, found.action, found.form);
+  baseline.current ??= seen;
 
-  const changed = baseline.current !== subject;
+  const changed = baseline.current !== seen;
   const back = `/cases/${id}`;
   if (step === 'review' || !form) {
     return (
@@ -65,9 +70,18 @@ export default function ActionPage({ id, name, step, sent }: ActionPageProps) {
     );
   }
   return (
-    <FormStep offer={offer} form={form} answers={answers} setAnswers={setAnswers} changed={changed}
-      back={back} refused={sending.fieldErrors} next={() => navigate(`${path}/review`)} />
+    <FormStep offer={offer} form={form} answers={answers} draft={draft} changed={changed} back={back}
+      setAnswers={(change) => setGiven((former) => change(former ?? begun))}
+      refused={sending.fieldErrors} next={() => navigate(`${path}/review`)} />
   );
+}
+
+// What a person has seen of what is acted on: where it changes he is told. A form about the case itself
+// is what it shows and offers; the case's other news, its own draft among them, do not touch it.
+function seenOf(id: string, action: CaseAction, form: FormView | null): string {
+  if (!form || action.subject !== id) return `${action.subject} ${action.revision}`;
+  const offered = form.asked.map((question) => [question.id, ...question.options.map((option) => option.value)]);
+  return JSON.stringify([form.known.map((item) => item.id), offered]);
 }
 
 // The act is no longer offered: something happened while the page was open.
@@ -108,7 +122,7 @@ function withReasons(action: CaseAction, form: FormView | null, label: string): 
   if (!action.reasons) return form;
   const question: Question = { id: REASON, type: 'choice', label, options: action.reasons };
   const { subject, revision, label: title } = action;
-  if (!form) return { form: '', title, subject, revision, known: [], asked: [question], submitLabel: title };
+  if (!form) return { form: '', title, subject, revision, known: [], asked: [question], keepsDraft: false, draft: null, submitLabel: title };
   return { ...form, asked: [...form.asked, question] };
 }
 

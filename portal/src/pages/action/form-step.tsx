@@ -4,9 +4,11 @@ import type { Answers, FieldError, FormView, KnownItem, Question } from '../../a
 import { KnownItems } from '../../blocks/known-items';
 import { Notice } from '../../blocks/notice';
 import { ChoiceField } from '../../form/choice-field';
+import type { KeptDraft } from '../../form/draft';
 import { ErrorSummary } from '../../form/error-summary';
 import { RankedField } from '../../form/ranked-field';
 import { chosen, validate } from '../../form/validate';
+import { toDate } from '../../texts/message';
 import { useTexts } from '../../texts/use-texts';
 import { ActionHeader } from './action-header';
 import type { Offer } from './action-page';
@@ -15,6 +17,7 @@ interface FormStepProps {
   offer: Offer;
   form: FormView;
   answers: Answers;
+  draft: KeptDraft;
   setAnswers: (change: (former: Answers) => Answers) => void;
   changed: boolean;
   // What the server refused about the answers.
@@ -24,7 +27,7 @@ interface FormStepProps {
 }
 
 // What is known, shown once with its origin, and only the rest asked.
-export function FormStep({ offer, form, answers, setAnswers, changed, refused, back, next }: FormStepProps) {
+export function FormStep({ offer, form, answers, draft, setAnswers, changed, refused, back, next }: FormStepProps) {
   const { text } = useTexts();
   const [attempt, setAttempt] = useState(refused.length > 0 ? 1 : 0);
   const [checked, setChecked] = useState(false);
@@ -67,6 +70,8 @@ export function FormStep({ offer, form, answers, setAnswers, changed, refused, b
             ))}
           </CardContent>
         </Card>
+        {draft.failed && <p className="quiet">{text('draft_failed')}</p>}
+        {!draft.failed && draft.savedAt && <p className="quiet">{text('draft_saved', { at: toDate(draft.savedAt) })}</p>}
         <div className="form-end"><Button type="submit">{text('review_button')}</Button></div>
       </form>
     </div>
