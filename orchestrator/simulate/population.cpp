@@ -27,9 +27,9 @@ using std::chrono::seconds;
 
 constexpr std::size_t max_line_bytes = cloudevents::max_event_bytes;
 
-// Families that share a world: its own making is paid for once, and what it keeps stays small. Not a
-// matter of threads, so that the outcome isn't either.
-constexpr int families_of_a_world = 64;
+// Families that share a world: its own making is paid for once, and what it keeps stays small enough for
+// a processor's cache. Not a matter of threads, so that the outcome isn't either.
+constexpr int families_of_a_world = 16;
 
 std::uint64_t mixed(std::uint64_t value) {  // SplitMix64
   value += 0x9e3779b97f4a7c15ULL;
