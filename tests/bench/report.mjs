@@ -7,8 +7,8 @@ import { cpus, loadavg } from 'node:os';
 
 const [folder, out] = process.argv.slice(2);
 const step = (name) => JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8'));
-const [produce, throughput, latency, latencyHigh, check, raw, whole, wholeCheck, wholeCalls, kills] =
-  ['produce', 'throughput', 'latency', 'latency_high', 'check', 'raw', 'whole', 'whole_check', 'whole_calls', 'kills'].map(step);
+const [produce, throughput, size, latency, latencyHigh, check, raw, whole, meanwhile, outage, wholeCheck, wholeCalls, kills] =
+  ['produce', 'throughput', 'size', 'latency', 'latency_high', 'check', 'raw', 'whole', 'meanwhile', 'outage', 'whole_check', 'whole_calls', 'kills'].map(step);
 // A run too short for its figure has none.
 const round = (value, digits = 0) => (value === null ? null : Number(value.toFixed(digits)));
 const commit = execSync('git rev-parse --short HEAD 2>/dev/null || echo unknown', { encoding: 'utf8' });
@@ -32,6 +32,8 @@ const figures = {
   engine_from_memory_per_s: round(raw.engine_from_memory_per_s),
   processor_us_a_transition: Object.fromEntries(
     Object.entries(throughput.processor_us_a_transition).map(([name, us]) => [name, round(us, 1)])),
+  program_peak_mib: round(throughput.peak_mib.program),
+  stored_bytes_a_case: round(size.bytes_a_case),
   latency_at_events_per_s: latency.at_events_per_s,
   pages: latency.pages,
   event_to_status_topic_ms: latency.event_to_status_topic_ms,
@@ -46,6 +48,8 @@ const figures = {
     processor_us_a_transition: Object.fromEntries(
       Object.entries(whole.processor_us_a_transition).map(([name, us]) => [name, round(us, 1)])),
     timers_fired: wholeCheck.timers_fired,
+    register_away: { cases: outage.cases, transitions_per_s_meanwhile: round(meanwhile.transitions_per_s),
+      caught_up_s: round(outage.caught_up_ms / 1000, 1) },
     calls: wholeCalls,
     gate: { ...kills, early: wholeCheck.early, repeats: wholeCheck.repeats, poison: wholeCheck.poison,
       overtaken_statuses: wholeCheck.overtaken },
@@ -76,10 +80,14 @@ const rows = [
     `${round(sse.p50, 1)} / ${round(sse.p99, 1)}`],
   [`event → page at ${latencyHigh.at_events_per_s}/s, p50 / p99 ms`,
     `${round(latencyHigh.event_to_sse_ms.p50, 1)} / ${round(latencyHigh.event_to_sse_ms.p99, 1)}`],
+  ['  most memory of the program, MiB', figures.program_peak_mib],
+  ['  stored for each case with its history, bytes', figures.stored_bytes_a_case],
   ['the whole: transitions/s, with calls and timers', figures.whole.transitions_per_s],
   ['  calls answered / 503 / repeated at the register',
     `${wholeCalls.effects} / ${wholeCalls.unavailable} / ${wholeCalls.repeated}`],
   ['  timers fired', figures.whole.timers_fired],
+  ['a register away: transitions/s meanwhile', figures.whole.register_away.transitions_per_s_meanwhile],
+  [`  ${outage.cases} calls answered and applied after its return, s`, figures.whole.register_away.caught_up_s],
   ['the gate: kills / too early / repeats / poison',
     [kills.kills, wholeCheck.early, wholeCheck.repeats, wholeCheck.poison].join(' / ')],
   ['lost', figures.lost],

@@ -49,6 +49,15 @@ double processor_seconds(int process) {
   return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+// The most memory that the process itself has had at a time.
+double peak_mib(int process) {
+  std::ifstream status(fmt::format("/proc/{}/status", process));
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+  }
+  return 0;
+}
+
 Sample look(pqxx::connection& connection, const ThroughputPlan& plan) {
   pqxx::nontransaction work(connection);
   const pqxx::row row = work.exec1(
@@ -82,6 +91,8 @@ Json report(const std::vector<Sample>& samples, const ThroughputPlan& plan) {
   for (const auto& [name, used] : to.processor) {
     processor[name] = (used - from.processor.at(name)) / moved * 1e6;
   }
+  Json memory = Json::object();
+  for (const auto& [name, process] : plan.processes) memory[name] = peak_mib(process);
   // The slowest whole second tells whether the rate is sustained.
   double slowest = moved / seconds;
   for (std::size_t i = begin; i < samples.size(); ++i) {
@@ -97,7 +108,8 @@ Json report(const std::vector<Sample>& samples, const ThroughputPlan& plan) {
           {"slowest_second_per_s", slowest},
           {"events_a_transaction",
            moved / static_cast<double>(std::max<std::int64_t>(1, to.transactions - from.transactions))},
-          {"processor_us_a_transition", processor}};
+          {"processor_us_a_transition", processor},
+          {"peak_mib", memory}};
 }
 
 }  // namespace
