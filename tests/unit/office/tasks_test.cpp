@@ -169,6 +169,18 @@ TEST_F(OfficeTasks, are_answered_once_and_a_repeat_is_known) {
   EXPECT_EQ(tasks.list(session, Language::en).value()["tasks"].size(), 1u);
 }
 
+TEST_F(OfficeTasks, are_no_longer_opened_whatever_became_of_their_answer) {
+  using lifecycle::CallState;
+  EXPECT_TRUE(tasks.view(session, first, Language::en));
+  store.tasks[0].answer = sha256("what was answered");
+  for (const CallState after : {CallState::succeeded, CallState::failed, CallState::abandoned}) {
+    store.tasks[0].state = after;
+    const auto opened = tasks.view(session, first, Language::en);
+    ASSERT_FALSE(opened) << static_cast<int>(after);
+    EXPECT_EQ(opened.error().kind, Refusal::Kind::not_found);
+  }
+}
+
 TEST_F(OfficeTasks, take_no_answer_that_a_register_could_not_have_given) {
   const auto answer = [&](Json given) {
     return wrong(tasks.answer(session, first, given.dump(), Language::en));
