@@ -29,7 +29,7 @@ class Composition {
       if (!value.is_null()) data[name] = std::move(value);
     }
     made_.event = {{"id", act_.id.str()},
-                   {"source", source()},
+                   {"source", portal_source(act_.municipality)},
                    {"type", act_.type},
                    {"time", at},
                    {"data", std::move(data)}};
@@ -37,8 +37,6 @@ class Composition {
   }
 
  private:
-  std::string source() const { return "/kov/" + act_.municipality.str() + "/portal"; }
-
   // Null: the act has nothing to say about it.
   Json member(const std::string& name, const Json& schema, const std::string& at) {
     const Json& inner = members_of(schema);
@@ -84,7 +82,7 @@ class Composition {
         {act_.municipality, act_.case_id.str(), act_.person, field,
          Sensitive<std::string>(given.is_string() ? given.get<std::string>() : given.dump()),
          privacy::FieldClass::special,
-         {source(), calendar::day_in_tallinn(received_at_)},
+         {portal_source(act_.municipality), calendar::day_in_tallinn(received_at_)},
          received_at_});
     return {};
   }
@@ -95,6 +93,10 @@ class Composition {
 };
 
 }  // namespace
+
+std::string portal_source(const Municipality& municipality) {
+  return "/kov/" + municipality.str() + "/portal";
+}
 
 Composed compose(const Act& act, Timestamp received_at) {
   return Composition(act, received_at).make();

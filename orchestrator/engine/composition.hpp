@@ -28,6 +28,9 @@ struct Act {
   std::vector<std::string> asked{};  // names of the answers
 };
 
+// The CloudEvents source of what comes through a municipality's portal.
+std::string portal_source(const Municipality& municipality);
+
 struct Composed {
   Json event;                               // {id, source, type, time, data}
   std::vector<VaultEntry> entries;  // what of it is personal

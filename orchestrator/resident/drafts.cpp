@@ -1,8 +1,7 @@
 #include "resident/drafts.hpp"
 
-#include <algorithm>
-
 #include "calendar/calendar.hpp"
+#include "engine/composition.hpp"
 #include "resident/page.hpp"
 
 namespace elukaar::resident {
@@ -19,29 +18,6 @@ std::optional<Date> draft_until(const workflow::Workflow& rules, const Json& con
   return until && until->is_string() ? parse_iso_date(until->get<std::string>()) : std::nullopt;
 }
 
-Json offered_answers(const std::vector<Question>& questions, const Json& answers) {
-  const auto offers = [](const Question& question, const Json& value) {
-    return std::any_of(question.options.begin(), question.options.end(),
-                       [&](const Option& option) { return value == option.value; });
-  };
-  Json kept = Json::object();
-  for (const Question& question : questions) {
-    const Json answer = answers.value(question.id, Json());
-    if (question.type != "ranked") {
-      if (offers(question, answer)) kept[question.id] = answer;
-      continue;
-    }
-    if (!answer.is_array()) continue;
-    Json order = Json::array();
-    for (const Json& value : answer) {
-      const bool twice = std::find(order.begin(), order.end(), value) != order.end();
-      if (offers(question, value) && !twice) order.push_back(value);
-    }
-    kept[question.id] = std::move(order);
-  }
-  return kept;
-}
-
 engine::VaultEntry draft_entry(const CaseRecord& record, const Pseudonym& person,
                                const std::string& form, const Json& answers, Timestamp now) {
   const engine::VaultQuery place = draft_place(record, person, form);
@@ -51,7 +27,7 @@ engine::VaultEntry draft_entry(const CaseRecord& record, const Pseudonym& person
           place.fields.front(),
           Sensitive<std::string>(answers.dump()),
           privacy::FieldClass::special,
-          {"/kov/" + record.municipality.str() + "/portal", calendar::day_in_tallinn(now)},
+          {engine::portal_source(record.municipality), calendar::day_in_tallinn(now)},
           now,
           now + max_draft_age};
 }

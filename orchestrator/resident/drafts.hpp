@@ -3,11 +3,9 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/json.hpp"
 #include "engine/vault.hpp"
-#include "resident/questions.hpp"
 #include "resident/resident_store.hpp"
 #include "workflow/workflow.hpp"
 
@@ -28,9 +26,6 @@ engine::VaultQuery draft_place(const CaseRecord& record, const Pseudonym& person
 // The last day of the form's draft, as the case has it; nothing where it has none.
 std::optional<Date> draft_until(const workflow::Workflow& rules, const Json& context,
                                 const workflow::Form& form);
-
-// What of the answers the questions offer just now: the rest is neither kept nor shown.
-Json offered_answers(const std::vector<Question>& questions, const Json& answers);
 
 // The vault's entry for them, from the portal, at `now` (case time).
 engine::VaultEntry draft_entry(const CaseRecord& record, const Pseudonym& person,

@@ -339,8 +339,10 @@ std::optional<Json> Page::form(const std::string& name) {
   });
   if (rule == rules_.forms.end() || action == actions.end()) return std::nullopt;
   if (!look_up("prefill-form")) return std::nullopt;
+  const std::vector<Question> questions = this->questions(name);
+  const bool keeps_draft = draft_rule(name) != nullptr;
   Json asked = Json::array();
-  for (const Question& question : questions(name)) {
+  for (const Question& question : questions) {
     Json options = Json::array();
     for (const Option& option : question.options) {
       options.push_back({{"value", option.value}, {"label", option.label}});
@@ -362,14 +364,13 @@ std::optional<Json> Page::form(const std::string& name) {
               {"revision", action->subject_version},
               {"known", known_items(rule->second)},
               {"asked", std::move(asked)},
-              {"keepsDraft", draft_rule(name) != nullptr},
-              {"draft", draft_view(rule->second)},
+              {"keepsDraft", keeps_draft},
+              {"draft", keeps_draft ? draft_view(rule->second, questions) : Json()},
               {"submitLabel", say("form." + name + ".submit", {}, name)}};
 }
 
 // What this reader has written so far; null: nothing that the case still knows of.
-Json Page::draft_view(const workflow::Form& form) {
-  if (draft_rule(form.name) == nullptr) return {};
+Json Page::draft_view(const workflow::Form& form, const std::vector<Question>& questions) {
   const auto until = draft_until(rules_, record_.context, form);
   if (!until || *until < calendar::day_in_tallinn(reader_.now)) return {};
   const auto found = vault_.read(record_.municipality,
@@ -379,7 +380,7 @@ Json Page::draft_view(const workflow::Form& form) {
   const engine::VaultValue& kept = found->front().front();
   const auto answers = read_object(kept.value.reveal());
   if (!answers) return {};
-  return {{"answers", offered_answers(questions(form.name), *answers)},
+  return {{"answers", offered_answers(questions, *answers)},
           {"savedAt", to_rfc3339(kept.recorded_at)}};
 }
 

@@ -126,7 +126,7 @@ class Page {
   Json card_outcome(const std::string& id, const std::vector<JournalRecord>& journal) const;
   Json clock_view() const;
 
-  Json draft_view(const workflow::Form& form);
+  Json draft_view(const workflow::Form& form, const std::vector<Question>& questions);
   Json known_items(const workflow::Form& form) const;
   std::optional<Json> known_item(const std::string& id) const;
   std::optional<Json> context_item(const std::string& of, const std::string& field) const;

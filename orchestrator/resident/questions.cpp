@@ -122,6 +122,25 @@ std::vector<FieldError> check_answers(const std::vector<Question>& questions, co
   return errors;
 }
 
+Json offered_answers(const std::vector<Question>& questions, const Json& answers) {
+  Json kept = Json::object();
+  for (const Question& question : questions) {
+    const Json answer = answers.value(question.id, Json());
+    if (question.type != "ranked") {
+      if (offers(question, answer)) kept[question.id] = answer;
+      continue;
+    }
+    if (!answer.is_array()) continue;
+    Json order = Json::array();
+    for (const Json& value : answer) {
+      const bool twice = std::find(order.begin(), order.end(), value) != order.end();
+      if (offers(question, value) && !twice) order.push_back(value);
+    }
+    kept[question.id] = std::move(order);
+  }
+  return kept;
+}
+
 std::string answer_text(const Question& question, const Json& answer) {
   std::string text;
   const Json values = answer.is_array() ? answer : Json::array({answer});

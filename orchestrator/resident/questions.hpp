@@ -37,6 +37,9 @@ std::vector<Question> questions_of(const workflow::Form& form, std::optional<Dat
 std::vector<FieldError> check_answers(const std::vector<Question>& questions, const Json& answers,
                                       const status::Catalogue& texts, status::Language language);
 
+// What of the answers the questions offer, whether it is complete or not: in a ranking each value once.
+Json offered_answers(const std::vector<Question>& questions, const Json& answers);
+
 // How an answer reads: the options' labels. Empty for a value that is none of them.
 std::string answer_text(const Question& question, const Json& answer);
 

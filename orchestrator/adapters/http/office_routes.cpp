@@ -22,10 +22,6 @@ Response with_cookie(std::string_view token, bool secure) {
   return response;
 }
 
-bool is_json(const Request& request) {
-  return request.header("content-type").starts_with("application/json");
-}
-
 int reader_of(const Request& request) {
   int reader = 0;
   const std::string_view text = request.parameter("reader");

@@ -85,9 +85,7 @@ Response respond(const Answer<T>& answer) {
 
 Response log_in(const Request& request, Desk& desk, bool secure) {
   // A form of another page cannot send this type without asking us first.
-  if (!request.header("content-type").starts_with("application/json")) {
-    return problem(415, "expected application/json");
-  }
+  if (!is_json(request)) return problem(415, "expected application/json");
   const auto login = desk.log_in_for_development(request.body, request.cookie(cookie_name));
   if (!login) return refusal_response(login.error());
   Response response;
@@ -107,18 +105,14 @@ Response log_out(const Session& session, Desk& desk, resident::LiveHub* live, bo
 
 Response save_draft(const Match& match, const Request& request, const Session& session,
                     Desk& desk) {
-  if (!request.header("content-type").starts_with("application/json")) {
-    return problem(415, "expected application/json");
-  }
+  if (!is_json(request)) return problem(415, "expected application/json");
   return respond(desk.save_draft(session, match.parts[0], match.parts[1], request.body,
                                  language_of(request)));
 }
 
 Response submit(const Match& match, const Request& request, const Session& session, Desk& desk,
                 resident::LiveHub* live) {
-  if (!request.header("content-type").starts_with("application/json")) {
-    return problem(415, "expected application/json");
-  }
+  if (!is_json(request)) return problem(415, "expected application/json");
   const auto received =
       desk.submit(session,
                   {match.parts[0], match.parts[1], std::string{request.header("idempotency-key")},
@@ -155,6 +149,10 @@ Response answer_for(const Match& match, const Request& request, const Session& s
 
 status::Language language_of(const Request& request) {
   return status::parse_language(request.parameter("lang")).value_or(status::Language::et);
+}
+
+bool is_json(const Request& request) {
+  return request.header("content-type").starts_with("application/json");
 }
 
 bool same(std::string_view a, std::string_view b) {
