@@ -23,12 +23,12 @@ Result<std::string, std::string> read_file(const std::filesystem::path& path) {
   return text;
 }
 
-Result<cloudevents::Schema, std::string> compile_member(const Json& operation, const char* member) {
+Result<documents::Schema, std::string> compile_member(const Json& operation, const char* member) {
   const auto schema = operation.find(member);
   if (schema == operation.end()) {
     return failure(std::string("expected a JSON Schema under \"") + member + "\", found nothing");
   }
-  return cloudevents::Schema::compile(*schema).map_error(
+  return documents::Schema::compile(*schema).map_error(
       [&](const std::string& reason) { return std::string(member) + ": " + reason; });
 }
 
@@ -71,7 +71,7 @@ Result<std::vector<Operation>, std::string> load_operations(const std::filesyste
   return operations;
 }
 
-Result<void, std::string> check(const cloudevents::Schema& schema, const Json& value) {
+Result<void, std::string> check(const documents::Schema& schema, const Json& value) {
   const auto violations = schema.violations(value);
   if (violations.empty()) return {};
   std::string text;

@@ -7,7 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/result.hpp"
-#include "cloudevents/schema_catalogue.hpp"
+#include "documents/json_schema.hpp"
 
 namespace elukaar::kit {
 
@@ -19,8 +19,8 @@ struct Operation {
   std::string name;
   Json input_schema;
   Json output_schema;
-  cloudevents::Schema input;   // the same, compiled
-  cloudevents::Schema output;
+  documents::Schema input;   // the same, compiled
+  documents::Schema output;
 };
 
 // The operation that `text` (a JSON object) describes. Failures name what is wrong with it.
@@ -31,7 +31,7 @@ Result<Operation, std::string> parse_operation(std::string name, std::string_vie
 Result<std::vector<Operation>, std::string> load_operations(const std::filesystem::path& folder);
 
 // Nothing where `value` fits, otherwise where it does not and why; never a value itself.
-Result<void, std::string> check(const cloudevents::Schema& schema, const Json& value);
+Result<void, std::string> check(const documents::Schema& schema, const Json& value);
 
 // Nothing where the role has no such operation.
 const Operation* find_operation(const std::vector<Operation>& operations, std::string_view name);

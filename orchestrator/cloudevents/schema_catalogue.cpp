@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "cloudevents/scan.hpp"
-#include "cloudevents/schema.hpp"
 
 namespace elukaar::cloudevents {
 namespace {
@@ -19,37 +18,10 @@ Problem problem(const std::string& file, std::string what, std::string rule) {
   return {{file, 0, 0}, std::move(what), "", std::move(rule), Severity::error};
 }
 
-std::vector<Violation> violations_of(const Node& node, const Json& data) {
-  if (node.check(data, Path{}, nullptr)) return {};  // the ordinary way builds no text and no path
-  std::vector<Violation> found;
-  node.check(data, Path{}, &found);
-  return found;
-}
-
 }  // namespace
 
-struct Schema::Compiled {
-  Json json;
-  std::unique_ptr<const Node> node;
-};
-
-Result<Schema, std::string> Schema::compile(Json json) {
-  auto node = Node::compile(json);
-  if (!node) return failure(node.error());
-  Schema schema;
-  schema.compiled_ =
-      std::make_shared<const Compiled>(Compiled{std::move(json), std::move(*node)});
-  return schema;
-}
-
-const Json& Schema::json() const { return compiled_->json; }
-
-std::vector<Violation> Schema::violations(const Json& data) const {
-  return violations_of(*compiled_->node, data);
-}
-
 struct SchemaCatalogue::Compiled {
-  std::map<std::string, Schema, std::less<>> schemas;
+  std::map<std::string, documents::Schema, std::less<>> schemas;
 };
 
 Result<SchemaCatalogue, Problems> SchemaCatalogue::load(const std::filesystem::path& folder) {
@@ -92,7 +64,7 @@ Result<SchemaCatalogue, Problems> SchemaCatalogue::load(const std::filesystem::p
                                  "schema-file"));
       continue;
     }
-    auto schema = Schema::compile(std::move(json));
+    auto schema = documents::Schema::compile(std::move(json));
     if (!schema) {
       problems.push_back(problem(file.string(), schema.error(), "schema"));
       continue;
@@ -118,7 +90,7 @@ std::vector<std::string> SchemaCatalogue::types() const {
   return names;
 }
 
-std::vector<Violation> SchemaCatalogue::violations(std::string_view type, const Json& data) const {
+std::vector<documents::Violation> SchemaCatalogue::violations(std::string_view type, const Json& data) const {
   const auto found = compiled_->schemas.find(type);
   if (found == compiled_->schemas.end()) return {};
   return found->second.violations(data);

@@ -10,17 +10,10 @@
 #include "base/result.hpp"
 #include "base/source_position.hpp"
 #include "cloudevents/decode.hpp"
+#include "documents/json_schema.hpp"
 
 namespace elukaar::cloudevents {
 
-// One way in which data departs from its schema. Names fields, never quotes values.
-struct Violation {
-  std::string where;  // JSON pointer into the data: "/child/key"
-  std::string what;   // "expected a string that matches ^[0-9]{4}$"
-};
-
-// Most violations told about one event.
-inline constexpr std::size_t max_violations = 5;
 // Most schema files in one folder, and the largest.
 inline constexpr std::size_t max_schemas = 1000;
 inline constexpr std::size_t max_schema_bytes = 256 * 1024;
@@ -41,7 +34,7 @@ class SchemaCatalogue {
 
   // First few violations of `data` against the schema of `type`; none where it conforms, or where
   // the type is unknown (ask schema() first, or use check()).
-  std::vector<Violation> violations(std::string_view type, const Json& data) const;
+  std::vector<documents::Violation> violations(std::string_view type, const Json& data) const;
 
   // `unknown-type`, `schema-violation`, or nothing to say.
   Result<void, DecodeError> check(const CloudEvent& event) const;
@@ -50,21 +43,6 @@ class SchemaCatalogue {
  private:
   struct Compiled;
   SchemaCatalogue() = default;
-  std::shared_ptr<const Compiled> compiled_;
-};
-
-// One schema by itself, for connectors' operations: compiled once, used often. Same guarantees.
-class Schema {
- public:
-  // Refuses, with a sentence, what is not a draft-7 schema that we can compile.
-  static Result<Schema, std::string> compile(Json schema);
-
-  const Json& json() const;
-  std::vector<Violation> violations(const Json& data) const;
-
- private:
-  struct Compiled;
-  Schema() = default;
   std::shared_ptr<const Compiled> compiled_;
 };
 

@@ -14,7 +14,7 @@
 #include "calendar/legal_clock.hpp"
 #include "chart/chart.hpp"
 #include "lifecycle/case_lifecycle.hpp"
-#include "workflow/workflow.hpp"
+#include "workflow/model/workflow.hpp"
 
 namespace elukaar::core {
 

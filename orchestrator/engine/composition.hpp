@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "engine/vault.hpp"
-#include "workflow/workflow.hpp"
+#include "engine/ports/vault.hpp"
+#include "workflow/model/workflow.hpp"
 
 // The event that a person's act becomes: for the residents' desk, the office, and simulated families.
 namespace elukaar::engine {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "engine/case_store.hpp"
-#include "workflow/workflow.hpp"
+#include "engine/ports/case_store.hpp"
+#include "workflow/model/workflow.hpp"
 
 namespace elukaar::engine {
 

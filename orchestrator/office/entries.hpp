@@ -5,7 +5,7 @@
 
 #include "base/json.hpp"
 #include "cloudevents/schema_catalogue.hpp"
-#include "workflow/workflow.hpp"
+#include "workflow/model/workflow.hpp"
 
 // What an official may enter in a case. Internal to office.
 namespace elukaar::office {

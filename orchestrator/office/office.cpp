@@ -7,9 +7,9 @@
 #include "calendar/calendar.hpp"
 #include "office/entries.hpp"
 #include "privacy/pseudonym.hpp"
-#include "resident/page.hpp"
-#include "resident/reception.hpp"
-#include "resident/rights.hpp"
+#include "caseview/page.hpp"
+#include "caseview/reception.hpp"
+#include "caseview/rights.hpp"
 
 namespace elukaar::office {
 namespace {
@@ -75,7 +75,7 @@ struct Office::Found {
   Timestamp now{};
 
   resident::Reader reader(const Session& session, std::size_t guardian,
-                          status::Language language) const {
+                          texts::Language language) const {
     return {guardians[guardian], access::Assurance::substantial, language, now,
             "official:" + session.official.str()};
   }
@@ -180,7 +180,7 @@ Answer<Json> Office::me(const Session& session) {
 // ---- Cases -------------------------------------------------------------------------------------
 
 // Without the child's name: nobody is looked at before a case is opened.
-Answer<Json> Office::cases(const Session& session, status::Language language) {
+Answer<Json> Office::cases(const Session& session, texts::Language language) {
   Json list = Json::array();
   const Timestamp now = residents_->case_now();
   for (const auto& record : store_->cases_of(session.municipality)) {
@@ -215,7 +215,7 @@ Answer<Office::Found> Office::find(const Session& session, const std::string& ca
 }
 
 Answer<Json> Office::case_view(const Session& session, const std::string& case_id, int reader,
-                               status::Language language) {
+                               texts::Language language) {
   const auto found = find(session, case_id);
   if (!found) return failure(found.error());
   if (reader < 0 || static_cast<std::size_t>(reader) >= found->guardians.size()) {
@@ -292,7 +292,7 @@ Answer<Json> Office::enter(const Session& session, const std::string& case_id,
 Answer<Json> Office::answer_for_family(const Session& session, const std::string& case_id,
                                        const std::string& action,
                                        const std::string& idempotency_key,
-                                       const std::string& document, status::Language language) {
+                                       const std::string& document, texts::Language language) {
   const auto found = find(session, case_id);
   if (!found) return failure(found.error());
   const auto body = resident::read_object(document);

@@ -6,13 +6,13 @@
 #include <string_view>
 
 #include "cloudevents/schema_catalogue.hpp"
-#include "engine/intake.hpp"
-#include "engine/vault.hpp"
+#include "engine/intake/intake.hpp"
+#include "engine/ports/vault.hpp"
 #include "office/office_store.hpp"
 #include "office/tasks.hpp"
 #include "privacy/keyring.hpp"
 #include "resident/desk.hpp"
-#include "resident/services.hpp"
+#include "caseview/services.hpp"
 
 namespace elukaar::office {
 
@@ -59,10 +59,10 @@ class Office {
   Answer<Session> session(std::string_view token);
 
   Answer<Json> me(const Session& session);
-  Answer<Json> cases(const Session& session, status::Language language);
+  Answer<Json> cases(const Session& session, texts::Language language);
   // `reader`: as which of the guardians the page is read, counted from 0.
   Answer<Json> case_view(const Session& session, const std::string& case_id, int reader,
-                         status::Language language);
+                         texts::Language language);
   // An event that a register would have sent. `document`: {"data": {…}}.
   Answer<Json> enter(const Session& session, const std::string& case_id, const std::string& event,
                      const std::string& document);
@@ -70,7 +70,7 @@ class Office {
   // "identifiedBy", "subject", "revision", "reason"?, "form"?}. It counts from its receipt.
   Answer<Json> answer_for_family(const Session& session, const std::string& case_id,
                                  const std::string& action, const std::string& idempotency_key,
-                                 const std::string& document, status::Language language);
+                                 const std::string& document, texts::Language language);
 
   // What officials do in place of a register.
   Tasks& tasks() { return tasks_; }

@@ -10,8 +10,8 @@
 #include "office/task_file.hpp"
 #include "privacy/personal_code.hpp"
 #include "privacy/separator.hpp"
-#include "resident/page.hpp"
-#include "resident/reception.hpp"
+#include "caseview/page.hpp"
+#include "caseview/reception.hpp"
 
 namespace elukaar::office {
 namespace {
@@ -28,8 +28,8 @@ std::string last_step(const std::string& path) { return path.substr(path.rfind('
 
 // Texts of the service in one language; a missing one is told by its name.
 struct Words {
-  const status::Catalogue& texts;
-  status::Language language;
+  const texts::Catalogue& texts;
+  texts::Language language;
 
   std::string say(const std::string& name, const std::string& otherwise,
                   const Json& args = Json::object()) const {
@@ -50,7 +50,7 @@ struct Words {
 };
 
 // The label that one of the municipality's lists gives a code; empty where none does.
-std::string label_of(const Json& parameters, const std::string& code, status::Language language) {
+std::string label_of(const Json& parameters, const std::string& code, texts::Language language) {
   for (const Json& list : parameters) {
     if (!list.is_array()) continue;
     for (const Json& each : list) {
@@ -124,7 +124,7 @@ struct Tasks::Open {
   workflow::WorkflowPtr rules;
   const kit::Connector* connector = nullptr;
   const kit::Operation* operation = nullptr;
-  status::Language language = status::Language::et;
+  texts::Language language = texts::Language::et;
 
   Words words() const { return {service->texts, language}; }
   std::string name() const { return record.role + "." + record.operation; }
@@ -160,7 +160,7 @@ struct Tasks::Open {
 
 // ---- What there is to do -----------------------------------------------------------------------
 
-std::optional<Tasks::Open> Tasks::opened(TaskRecord record, status::Language language) {
+std::optional<Tasks::Open> Tasks::opened(TaskRecord record, texts::Language language) {
   Open task{std::move(record), nullptr, nullptr, nullptr, nullptr, language};
   const Municipality& municipality = task.record.of.municipality;
   task.service = services_.find(municipality, task.record.of.service);
@@ -175,7 +175,7 @@ std::optional<Tasks::Open> Tasks::opened(TaskRecord record, status::Language lan
 }
 
 Answer<Tasks::Open> Tasks::find(const Session& session, const std::string& task_id,
-                                status::Language language) {
+                                texts::Language language) {
   const auto id = resident::parse_url_id(task_id);
   auto record = id ? store_.task(session.municipality, CallId{*id}) : std::nullopt;
   if (!record) return failure(Refusal{Refusal::Kind::not_found});
@@ -184,7 +184,7 @@ Answer<Tasks::Open> Tasks::find(const Session& session, const std::string& task_
   return std::move(*task);
 }
 
-Answer<Json> Tasks::list(const Session& session, status::Language language) {
+Answer<Json> Tasks::list(const Session& session, texts::Language language) {
   const Date today = calendar::day_in_tallinn(residents_.case_now());
   Json rows = Json::array();
   for (TaskRecord& record : store_.tasks_of(session.municipality)) {
@@ -228,7 +228,7 @@ Json Tasks::look_up(const Session& session, const Open& task) {
 }
 
 Answer<Json> Tasks::view(const Session& session, const std::string& task_id,
-                         status::Language language) {
+                         texts::Language language) {
   const auto task = find(session, task_id, language);
   if (!task) return failure(task.error());
   if (task->record.state != CallState::entrusted) {
@@ -366,7 +366,7 @@ Answer<Json> Tasks::keep(const Session& session, const Open& task, const Json& g
 }
 
 Answer<Json> Tasks::answer(const Session& session, const std::string& task_id,
-                           const std::string& document, status::Language language) {
+                           const std::string& document, texts::Language language) {
   const auto task = find(session, task_id, language);
   if (!task) return failure(task.error());
   const auto given = resident::read_object(document);
@@ -376,7 +376,7 @@ Answer<Json> Tasks::answer(const Session& session, const std::string& task_id,
 
 // ---- The file ----------------------------------------------------------------------------------
 
-Answer<TaskFile> Tasks::file(const Session& session, FileFormat format, status::Language language) {
+Answer<TaskFile> Tasks::file(const Session& session, FileFormat format, texts::Language language) {
   const Date today = calendar::day_in_tallinn(residents_.case_now());
   std::vector<FileTask> tasks;
   for (TaskRecord& record : store_.tasks_of(session.municipality)) {
@@ -406,7 +406,7 @@ Answer<TaskFile> Tasks::file(const Session& session, FileFormat format, status::
 }
 
 Answer<Json> Tasks::take_file(const Session& session, FileFormat format, const std::string& content,
-                              status::Language language) {
+                              texts::Language language) {
   std::map<std::string, Answer<Open>> found;
   const auto task_of = [&](const std::string& id) -> const Answer<Open>& {
     const auto known = found.find(id);

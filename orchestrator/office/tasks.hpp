@@ -5,12 +5,12 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/vault.hpp"
+#include "engine/ports/vault.hpp"
 #include "kit/registry.hpp"
 #include "office/office_store.hpp"
 #include "privacy/keyring.hpp"
 #include "resident/desk.hpp"
-#include "resident/services.hpp"
+#include "caseview/services.hpp"
 
 namespace elukaar::office {
 
@@ -44,22 +44,22 @@ class Tasks {
       : services_(services), connectors_(connectors), keyring_(keyring), store_(store),
         residents_(residents), vault_(vault) {}
 
-  Answer<Json> list(const Session& session, status::Language language);
-  Answer<Json> view(const Session& session, const std::string& task_id, status::Language language);
+  Answer<Json> list(const Session& session, texts::Language language);
+  Answer<Json> view(const Session& session, const std::string& task_id, texts::Language language);
   // `document`: {"done": {…}} with what the operation answers, or {"refused": {"code"}}.
   Answer<Json> answer(const Session& session, const std::string& task_id,
-                      const std::string& document, status::Language language);
+                      const std::string& document, texts::Language language);
 
   // The max_file_tasks that are due first, with empty columns for their answers.
-  Answer<TaskFile> file(const Session& session, FileFormat format, status::Language language);
+  Answer<TaskFile> file(const Session& session, FileFormat format, texts::Language language);
   // The same file, filled in. What became of each line; a bad line hinders no other.
   Answer<Json> take_file(const Session& session, FileFormat format, const std::string& content,
-                         status::Language language);
+                         texts::Language language);
 
  private:
   struct Open;
-  Answer<Open> find(const Session& session, const std::string& task_id, status::Language language);
-  std::optional<Open> opened(TaskRecord record, status::Language language);
+  Answer<Open> find(const Session& session, const std::string& task_id, texts::Language language);
+  std::optional<Open> opened(TaskRecord record, texts::Language language);
   Answer<Json> judge(const Open& task, const Json& given) const;
   Answer<Json> keep(const Session& session, const Open& task, const Json& given);
   Json look_up(const Session& session, const Open& task);

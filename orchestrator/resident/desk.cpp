@@ -7,9 +7,9 @@
 #include "calendar/calendar.hpp"
 #include "privacy/personal_code.hpp"
 #include "privacy/pseudonym.hpp"
-#include "resident/drafts.hpp"
-#include "resident/page.hpp"
-#include "resident/reception.hpp"
+#include "caseview/drafts.hpp"
+#include "caseview/page.hpp"
+#include "caseview/reception.hpp"
 
 namespace elukaar::resident {
 namespace {
@@ -68,7 +68,7 @@ Desk::~Desk() = default;
 
 // ---- Sessions ----------------------------------------------------------------------------------
 
-Answer<Json> Desk::development_persons(status::Language language) {
+Answer<Json> Desk::development_persons(texts::Language language) {
   if (!settings_.development) return failure(Refusal{Refusal::Kind::not_found});
   Json persons = Json::array();
   const Timestamp now = store_->case_now();
@@ -161,7 +161,7 @@ Answer<Json> Desk::me(const Session& session) {
 
 // ---- Cases -------------------------------------------------------------------------------------
 
-Answer<Json> Desk::cases(const Session& session, status::Language language) {
+Answer<Json> Desk::cases(const Session& session, texts::Language language) {
   Json list = Json::array();
   const Timestamp now = store_->case_now();
   for (const auto& [municipality, person] : session.persons) {
@@ -184,7 +184,7 @@ Answer<Desk::Found> Desk::find(const Session& session, const std::string& case_i
     auto record = store_->find_case(municipality, person, *id);
     if (!record) continue;
     Found found{std::move(*record), nullptr, nullptr,
-                {person, session.assurance, status::Language::et, store_->case_now()}};
+                {person, session.assurance, texts::Language::et, store_->case_now()}};
     found.service = services_.find(municipality, found.record.service);
     if (found.service != nullptr) found.rules = services_.rules_of(found.record, *store_);
     if (!found.rules) return failure(Refusal{Refusal::Kind::unavailable});
@@ -195,7 +195,7 @@ Answer<Desk::Found> Desk::find(const Session& session, const std::string& case_i
 }
 
 Answer<Json> Desk::case_view(const Session& session, const std::string& case_id,
-                             status::Language language) {
+                             texts::Language language) {
   auto found = find(session, case_id);
   if (!found) return failure(found.error());
   found->reader.language = language;
@@ -207,7 +207,7 @@ Answer<Json> Desk::case_view(const Session& session, const std::string& case_id,
 }
 
 Answer<Json> Desk::form(const Session& session, const std::string& case_id,
-                        const std::string& form, status::Language language) {
+                        const std::string& form, texts::Language language) {
   auto found = find(session, case_id);
   if (!found) return failure(found.error());
   found->reader.language = language;
@@ -218,7 +218,7 @@ Answer<Json> Desk::form(const Session& session, const std::string& case_id,
 
 Answer<Json> Desk::save_draft(const Session& session, const std::string& case_id,
                               const std::string& form, const std::string& body,
-                              status::Language language) {
+                              texts::Language language) {
   auto found = find(session, case_id);
   if (!found) return failure(found.error());
   found->reader.language = language;
@@ -252,7 +252,7 @@ Answer<Json> Desk::save_draft(const Session& session, const std::string& case_id
 // ---- Actions -----------------------------------------------------------------------------------
 
 Answer<Received> Desk::submit(const Session& session, const Submission& submission,
-                              status::Language language) {
+                              texts::Language language) {
   auto found = find(session, submission.case_id);
   if (!found) return failure(found.error());
   found->reader.language = language;
@@ -275,7 +275,7 @@ std::string Desk::clause_of(const ActionRecord& record, const Found& found) cons
 }
 
 Answer<Json> Desk::action(const Session& session, const std::string& action_id,
-                          status::Language language) {
+                          texts::Language language) {
   const auto id = parse_url_id(action_id);
   if (!id) return failure(Refusal{Refusal::Kind::not_found});
   for (const auto& [municipality, person] : session.persons) {

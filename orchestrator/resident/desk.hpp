@@ -10,11 +10,11 @@
 #include "base/json.hpp"
 #include "base/result.hpp"
 #include "cloudevents/schema_catalogue.hpp"
-#include "engine/vault.hpp"
+#include "engine/ports/vault.hpp"
 #include "privacy/keyring.hpp"
 #include "resident/resident_store.hpp"
-#include "resident/services.hpp"
-#include "status/catalogue.hpp"
+#include "caseview/services.hpp"
+#include "texts/catalogue.hpp"
 
 namespace elukaar::resident {
 
@@ -86,7 +86,7 @@ class Desk {
 
   // Development only; not_found in production. `document`: {"person": …} or {"personalCode": …}.
   // The session behind `former_token` ends: a login always gives a new one.
-  Answer<Json> development_persons(status::Language language);
+  Answer<Json> development_persons(texts::Language language);
   Answer<LoggedIn> log_in_for_development(const std::string& document,
                                           std::string_view former_token);
   void log_out(const Session& session);
@@ -94,20 +94,20 @@ class Desk {
   Answer<Session> session(std::string_view token);
 
   Answer<Json> me(const Session& session);
-  Answer<Json> cases(const Session& session, status::Language language);
+  Answer<Json> cases(const Session& session, texts::Language language);
   Answer<Json> case_view(const Session& session, const std::string& case_id,
-                         status::Language language);
+                         texts::Language language);
   Answer<Json> form(const Session& session, const std::string& case_id, const std::string& form,
-                    status::Language language);
+                    texts::Language language);
   // Keeps answers of a form that is still being filled in, for this person alone; `body`: {form}.
   // conflict where nothing of this form is kept now: it was sent, or somebody else has sent one.
   Answer<Json> save_draft(const Session& session, const std::string& case_id,
                           const std::string& form, const std::string& body,
-                          status::Language language);
+                          texts::Language language);
   Answer<Received> submit(const Session& session, const Submission& submission,
-                          status::Language language);
+                          texts::Language language);
   Answer<Json> action(const Session& session, const std::string& action_id,
-                      status::Language language);
+                      texts::Language language);
 
  private:
   struct Found;

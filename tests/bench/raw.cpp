@@ -16,9 +16,9 @@
 #include "adapters/postgres/schema.hpp"
 #include "bench/recording.hpp"
 #include "calendar/calendar.hpp"
-#include "engine/worker.hpp"
+#include "engine/lanes/worker.hpp"
 #include "support/database.hpp"
-#include "workflow/load.hpp"
+#include "workflow/load/load.hpp"
 
 namespace elukaar::bench {
 namespace {

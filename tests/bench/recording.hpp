@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "engine/case_store.hpp"
+#include "engine/ports/case_store.hpp"
 #include "support/forwarding_case_store.hpp"
 
 // Raw PostgreSQL: what the workers ask of their store in committed transactions is written down and asked

@@ -1,6 +1,6 @@
 #include "fuzz/target.hpp"
-#include "workflow/compile.hpp"
-#include "workflow/load.hpp"
+#include "workflow/load/compile.hpp"
+#include "workflow/load/load.hpp"
 
 namespace {
 
@@ -17,7 +17,7 @@ const workflow::SchemaTable& schemas() {
 // Everything behind the reader: declarations, expressions, chart, clocks, the checks. Any document is
 // a workflow or at least one error, and a workflow's canonical source is the same workflow.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto read = workflow::read_yaml(fuzz::text(data, size), "fuzz.yaml");
+  const auto read = documents::read_yaml(fuzz::text(data, size), "fuzz.yaml");
   if (!read) return 0;
   for (const bool municipality : {false, true}) {
     Problems warnings;

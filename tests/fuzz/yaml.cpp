@@ -1,5 +1,5 @@
 #include "fuzz/target.hpp"
-#include "workflow/yaml.hpp"
+#include "documents/yaml.hpp"
 
 // The loader's first step: any bytes are a document or problems, within its limits.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -9,8 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   // Whatever was read can be written and read again to the same.
-  const auto json = elukaar::workflow::to_ordered_json(*read);
+  const auto json = elukaar::documents::to_ordered_json(*read);
   const auto again = elukaar::workflow::from_json(json, "fuzz.yaml");
-  elukaar::fuzz::expect(elukaar::workflow::to_ordered_json(again) == json);
+  elukaar::fuzz::expect(elukaar::documents::to_ordered_json(again) == json);
   return 0;
 }

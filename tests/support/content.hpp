@@ -4,8 +4,8 @@
 #include <string>
 
 #include "cloudevents/schema_catalogue.hpp"
-#include "resident/services.hpp"
-#include "workflow/load.hpp"
+#include "caseview/services.hpp"
+#include "workflow/load/load.hpp"
 
 // The tree's own content (schemas, events, services), read once for each test binary.
 namespace elukaar::test {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/case_store.hpp"
+#include "engine/ports/case_store.hpp"
 
 // A case store and its transactions that pass everything on: whoever wants to look on, or to get in the way,
 // overrides the one function that it is about.

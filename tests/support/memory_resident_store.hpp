@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "resident/resident_store.hpp"
-#include "resident/rights.hpp"
+#include "caseview/rights.hpp"
 
 namespace elukaar::test {
 

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <vector>
 
-#include "engine/vault.hpp"
+#include "engine/ports/vault.hpp"
 #include "privacy/keyring.hpp"
 
 namespace elukaar::test {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "unit/core/story.hpp"
-#include "workflow/schemas.hpp"
+#include "workflow/load/schemas.hpp"
 
 namespace elukaar::test {
 

@@ -26,30 +26,33 @@ const say = ({ path, line, found }, rule) => `${path}:${line}: ${rule}: ${found[
 // ---- Modules ------------------------------------------------------------------------------------
 
 // The rows of the module table (architecture, section 3): what a module may include besides itself.
-const rules = ['base', 'cloudevents', 'privacy', 'calendar', 'cel', 'chart', 'status', 'access', 'workflow', 'lifecycle'];
-const useCases = ['engine', 'resident', 'office', 'core', ...rules];
+const rules = ['base', 'documents', 'cloudevents', 'privacy', 'calendar', 'cel', 'chart', 'texts', 'access', 'workflow', 'lifecycle'];
+const useCases = ['engine', 'caseview', 'resident', 'office', 'core', ...rules];
 const mayUse = {
   base: [],
-  cloudevents: ['base'],
+  documents: ['base'],
+  cloudevents: ['base', 'documents'],
   privacy: ['base'],
   calendar: ['base'],
   cel: ['base', 'calendar'],
   chart: ['base'],
-  status: ['base', 'calendar'],
+  texts: ['base', 'calendar'],
   access: ['base', 'calendar'],
   lifecycle: ['base'],
-  workflow: ['base', 'cloudevents', 'privacy', 'cel', 'chart', 'calendar', 'status'],
+  workflow: ['base', 'documents', 'cloudevents', 'privacy', 'cel', 'chart', 'calendar', 'texts'],
+  authoring: ['workflow', 'base', 'documents', 'cloudevents', 'privacy', 'cel', 'chart', 'calendar', 'texts'],
   core: rules,
   engine: ['core', 'kit', ...rules],
-  resident: ['engine', 'core', ...rules],
-  office: ['resident', 'engine', 'core', 'kit', ...rules],
+  caseview: ['resident', 'engine', 'core', ...rules],
+  resident: ['caseview', 'engine', 'core', ...rules],
+  office: ['caseview', 'resident', 'engine', 'core', 'kit', ...rules],
   'adapters/curl': useCases,
   'adapters/http': useCases,
   'adapters/kafka': useCases,
   'adapters/postgres': useCases,
   simulate: ['engine', 'core', ...rules],
-  cli: null, // all
-  'connectors/kit': ['base', 'cloudevents'],
+  app: null, // all
+  'connectors/kit': ['base', 'documents'],
   'connectors/xroad': ['base', 'kit'],
   'connectors/place_register': ['base', 'kit', 'xroad'],
   'connectors/population_register': ['base', 'kit', 'xroad'],

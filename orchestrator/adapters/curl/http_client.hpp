@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/http_client.hpp"
+#include "engine/ports/http_client.hpp"
 
 namespace elukaar::adapters::curl {
 

@@ -147,8 +147,8 @@ Response answer_for(const Match& match, const Request& request, const Session& s
 
 }  // namespace
 
-status::Language language_of(const Request& request) {
-  return status::parse_language(request.parameter("lang")).value_or(status::Language::et);
+texts::Language language_of(const Request& request) {
+  return texts::parse_language(request.parameter("lang")).value_or(texts::Language::et);
 }
 
 bool is_json(const Request& request) {

@@ -36,7 +36,7 @@ Response answer_at_office(const Match& match, const Request& request, office::Of
 
 // Takes the same time wherever the texts differ.
 bool same(std::string_view a, std::string_view b);
-status::Language language_of(const Request& request);
+texts::Language language_of(const Request& request);
 bool is_json(const Request& request);  // by its media type
 std::string cookie_header(std::string_view name, std::string_view value, bool secure);
 

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/timestamp.hpp"
-#include "engine/intake.hpp"
+#include "engine/intake/intake.hpp"
 #include "office/office.hpp"
 #include "resident/desk.hpp"
 #include "resident/live_hub.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/event_source.hpp"
+#include "engine/ports/event_source.hpp"
 
 namespace elukaar::adapters::kafka {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "engine/event_publisher.hpp"
+#include "engine/ports/event_publisher.hpp"
 
 namespace elukaar::adapters::kafka {
 

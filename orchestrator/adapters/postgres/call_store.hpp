@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/call_store.hpp"
+#include "engine/ports/call_store.hpp"
 
 namespace elukaar::adapters::postgres {
 

@@ -11,7 +11,7 @@
 #include "adapters/postgres/case_statements.hpp"
 #include "adapters/postgres/fields.hpp"
 #include "base/digest.hpp"
-#include "workflow/workflow.hpp"
+#include "workflow/model/workflow.hpp"
 
 namespace elukaar::adapters::postgres {
 namespace {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/case_store.hpp"
+#include "engine/ports/case_store.hpp"
 
 namespace elukaar::adapters::postgres {
 

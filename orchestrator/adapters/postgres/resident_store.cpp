@@ -7,8 +7,8 @@
 
 #include "adapters/postgres/array.hpp"
 #include "adapters/postgres/office_store.hpp"
-#include "engine/lane.hpp"
-#include "resident/rights.hpp"
+#include "engine/ports/lane.hpp"
+#include "caseview/rights.hpp"
 
 namespace elukaar::adapters::postgres {
 namespace {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/vault.hpp"
+#include "engine/ports/vault.hpp"
 #include "privacy/keyring.hpp"
 
 namespace elukaar::adapters::postgres {

@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/simulation_commands.hpp"
-#include "cli/workflow_commands.hpp"
-#include "workflow/load.hpp"
+#include "app/commands/simulation_commands.hpp"
+#include "app/commands/workflow_commands.hpp"
+#include "workflow/load/load.hpp"
 
 namespace elukaar {
 namespace {
@@ -35,7 +35,7 @@ void lint(benchmark::State& state) {
   for (auto _ : state) {
     std::ostringstream out;
     std::ostringstream err;
-    const int code = cli::lint_workflows({{content / "workflows"}, content, "text"}, out, err);
+    const int code = app::lint_workflows({{content / "workflows"}, content, "text"}, out, err);
     if (code != 0) give_up("lint: " + out.str() + err.str());
   }
 }
@@ -195,7 +195,7 @@ void step_of_chart(benchmark::State& state) {
 // ---- a municipality ----------------------------------------------------------------------------
 
 void simulate(benchmark::State& state) {
-  cli::SimulateOptions options;
+  app::SimulateOptions options;
   options.file = content / "workflows/municipalities/rae/kindergarten-place.yaml";
   options.content_dir = content;
   options.families = simulated_families;
@@ -203,7 +203,7 @@ void simulate(benchmark::State& state) {
   for (auto _ : state) {
     std::ostringstream out;
     std::ostringstream err;
-    if (cli::simulate_workflow(options, out, err) != 0) give_up("simulate: " + err.str());
+    if (app::simulate_workflow(options, out, err) != 0) give_up("simulate: " + err.str());
     benchmark::DoNotOptimize(out);
   }
 }

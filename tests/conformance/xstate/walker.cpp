@@ -12,8 +12,8 @@
 #include <iostream>
 #include <map>
 
-#include "cli/machine.hpp"
-#include "workflow/load.hpp"
+#include "app/commands/machine.hpp"
+#include "workflow/load/load.hpp"
 
 namespace elukaar {
 namespace {
@@ -51,10 +51,10 @@ bool add(Json& answer, const chart::Chart& chart, const Result<Step, chart::Faul
 }
 
 Json walk_bare(const Json& task, const OrderedJson& machine_source) {
-  auto machine = cli::make_bare_machine(workflow::from_json(machine_source, "machine"));
+  auto machine = app::make_bare_machine(documents::from_json(machine_source, "machine"));
   if (!machine) return as_json(machine.error());
   Json answer = {{"steps", Json::array()}};
-  const auto describe = [&](const cli::Machine::Step& step) {
+  const auto describe = [&](const app::Machine::Step& step) {
     return Json(to_json(**machine, step));
   };
   auto step = (*machine)->start();

@@ -11,8 +11,8 @@
 #include <set>
 
 #include "cloudevents/encode.hpp"
-#include "engine/batch.hpp"
-#include "simulate/play.hpp"
+#include "engine/batch/batch.hpp"
+#include "simulate/scenario/play.hpp"
 #include "support/forwarding_case_store.hpp"
 
 namespace elukaar::simulate {

@@ -6,9 +6,9 @@
 #include <sstream>
 
 #include "cloudevents/encode.hpp"
-#include "simulate/comparison.hpp"
-#include "simulate/forecast.hpp"
-#include "simulate/migration.hpp"
+#include "simulate/compare/comparison.hpp"
+#include "simulate/population/forecast.hpp"
+#include "simulate/compare/migration.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace elukaar::simulate {
@@ -26,8 +26,8 @@ class Families : public ::testing::Test {
 
   // Rae's service with some settings changed.
   workflow::WorkflowPtr service(const std::string& settings = {}) {
-    workflow::Node node;
-    if (!settings.empty()) node = workflow::read_yaml(settings, "settings").value();
+    documents::Node node;
+    if (!settings.empty()) node = documents::read_yaml(settings, "settings").value();
     auto stage = library_->stage(rae, node);
     EXPECT_TRUE(stage) << to_text(stage.error().front());
     return stage->workflow;

@@ -1,9 +1,9 @@
 // Events from before duplicates are remembered start no case.
 #include <gtest/gtest.h>
 
-#include "simulate/play.hpp"
-#include "simulate/world.hpp"
-#include "workflow/load.hpp"
+#include "simulate/scenario/play.hpp"
+#include "simulate/world/world.hpp"
+#include "workflow/load/load.hpp"
 
 namespace elukaar::simulate {
 namespace {

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "simulate/report.hpp"
+#include "simulate/compare/report.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace elukaar::simulate {

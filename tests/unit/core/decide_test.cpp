@@ -4,7 +4,7 @@
 
 #include "core/step.hpp"
 #include "unit/core/story.hpp"
-#include "workflow/load.hpp"
+#include "workflow/load/load.hpp"
 
 namespace elukaar::core {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/decide.hpp"
-#include "workflow/compile.hpp"
+#include "workflow/load/compile.hpp"
 
 namespace elukaar::core::test {
 
@@ -20,7 +20,7 @@ inline workflow::WorkflowPtr workflow_of(const std::string& yaml,
     for (const Problem& problem : problems) all += to_text(problem) + "\n";
     return all;
   };
-  const auto source = workflow::read_yaml(yaml, "test.yaml");
+  const auto source = documents::read_yaml(yaml, "test.yaml");
   if (!source) throw std::runtime_error(text(source.error()));
   Problems warnings;
   auto compiled = workflow::compile(*source, {schemas, nullptr, false}, warnings);

@@ -1,4 +1,4 @@
-#include "engine/dispatcher.hpp"
+#include "engine/calls/dispatcher.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -8,9 +8,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include "engine/call_store.hpp"
-#include "engine/http_client.hpp"
-#include "engine/vault.hpp"
+#include "engine/ports/call_store.hpp"
+#include "engine/ports/http_client.hpp"
+#include "engine/ports/vault.hpp"
 
 namespace elukaar::engine {
 

@@ -1,5 +1,5 @@
 // What of a record can be understood before any case is looked at, and why the rest is parked.
-#include "engine/arrival.hpp"
+#include "engine/batch/arrival.hpp"
 
 #include "unit/engine/town.hpp"
 

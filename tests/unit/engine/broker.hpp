@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/event_publisher.hpp"
+#include "engine/ports/event_publisher.hpp"
 
 namespace elukaar::test {
 

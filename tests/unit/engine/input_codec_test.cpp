@@ -1,5 +1,5 @@
 // Inputs that wait in the database come back as what they were.
-#include "engine/input_codec.hpp"
+#include "engine/batch/input_codec.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "cloudevents/encode.hpp"
-#include "engine/batch.hpp"
-#include "simulate/memory_store.hpp"
+#include "engine/batch/batch.hpp"
+#include "simulate/world/memory_store.hpp"
 #include "support/places.hpp"
 
 namespace elukaar::engine {

@@ -1,5 +1,5 @@
 // How far the broker has everything, whatever order it answers in.
-#include "engine/outbox.hpp"
+#include "engine/lanes/outbox.hpp"
 
 #include <gtest/gtest.h>
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "cloudevents/encode.hpp"
-#include "engine/batch.hpp"
-#include "simulate/memory_store.hpp"
-#include "simulate/play.hpp"
+#include "engine/batch/batch.hpp"
+#include "simulate/world/memory_store.hpp"
+#include "simulate/scenario/play.hpp"
 
 namespace elukaar::test {
 

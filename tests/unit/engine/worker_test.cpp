@@ -1,5 +1,5 @@
 // Lanes as one worker holds them: taken over, lost, taken back, and what is published of them.
-#include "engine/worker.hpp"
+#include "engine/lanes/worker.hpp"
 
 #include <deque>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "engine/intake.hpp"
+#include "engine/intake/intake.hpp"
 
 #include <gtest/gtest.h>
 

@@ -11,14 +11,14 @@
 #include "support/memory_office_store.hpp"
 #include "support/memory_resident_store.hpp"
 #include "support/memory_vault.hpp"
-#include "workflow/load.hpp"
+#include "workflow/load/load.hpp"
 
 namespace elukaar::office {
 namespace {
 
 using namespace std::chrono_literals;
 using resident::Refusal;
-using status::Language;
+using texts::Language;
 
 const Municipality rae("0653"), kohila("0317");
 using test::all_services;

@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using resident::Refusal;
-using status::Language;
+using texts::Language;
 
 const Municipality muhu("0478");
 const Municipality rae("0653");

@@ -10,13 +10,13 @@
 #include "support/keys.hpp"
 #include "support/memory_resident_store.hpp"
 #include "support/memory_vault.hpp"
-#include "workflow/load.hpp"
+#include "workflow/load/load.hpp"
 
 namespace elukaar::resident {
 namespace {
 
 using namespace std::chrono_literals;
-using status::Language;
+using texts::Language;
 
 const Municipality rae("0653");
 using test::all_services;
@@ -132,7 +132,7 @@ class TheDesk : public testing::Test {
 
 TEST_F(TheDesk, shows_a_guardian_the_case_in_each_language) {
   const Session session = log_in(mari_code);
-  for (const Language language : status::all_languages) {
+  for (const Language language : texts::all_languages) {
     const auto view = desk.case_view(session, case_id, language);
     ASSERT_TRUE(view);
     EXPECT_EQ((*view)["child"]["name"], "Juhan Maasikas");

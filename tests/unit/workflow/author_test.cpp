@@ -3,13 +3,13 @@
 #include <gmock/gmock.h>
 
 #include "base/json.hpp"
-#include "cli/author_commands.hpp"
-#include "cli/workflow_commands.hpp"
+#include "app/commands/author_commands.hpp"
+#include "app/commands/workflow_commands.hpp"
 #include "unit/workflow/temporary_folder.hpp"
-#include "workflow/explain_words.hpp"
-#include "workflow/picture.hpp"
+#include "authoring/explain_words.hpp"
+#include "authoring/picture.hpp"
 
-namespace elukaar::cli {
+namespace elukaar::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -328,4 +328,4 @@ TEST_F(CelCommand, refuses_data_that_are_none) {
 }
 
 }  // namespace
-}  // namespace elukaar::cli
+}  // namespace elukaar::app

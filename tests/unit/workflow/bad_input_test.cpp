@@ -2,12 +2,12 @@
 
 #include <gmock/gmock.h>
 
-#include "cli/workflow_commands.hpp"
+#include "app/commands/workflow_commands.hpp"
 #include "unit/workflow/temporary_folder.hpp"
 
 // Files that nobody would write by mistake alone: each is told in one line, and nothing hangs or
 // grows. Limits of one file by itself are in yaml_test.
-namespace elukaar::cli {
+namespace elukaar::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -106,4 +106,4 @@ TEST_F(BadInput, a_base_that_is_a_link_out_of_the_tree_is_not_followed) {
 }
 
 }  // namespace
-}  // namespace elukaar::cli
+}  // namespace elukaar::app

@@ -1,4 +1,4 @@
-#include "workflow/calendar_file.hpp"
+#include "workflow/load/calendar_file.hpp"
 
 #include <fstream>
 

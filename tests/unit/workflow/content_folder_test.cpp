@@ -1,5 +1,5 @@
 #include "unit/workflow/temporary_folder.hpp"
-#include "workflow/load.hpp"
+#include "workflow/load/load.hpp"
 
 // What can be wrong with the content folder as a whole.
 namespace elukaar::workflow {

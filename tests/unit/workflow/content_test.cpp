@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "workflow/load.hpp"
+#include "workflow/load/load.hpp"
 
 // The files that municipalities run, as they stand in workflows/.
 namespace elukaar::workflow {

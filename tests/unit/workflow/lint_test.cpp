@@ -1,10 +1,10 @@
 #include <sstream>
 
 #include "base/json.hpp"
-#include "cli/workflow_commands.hpp"
+#include "app/commands/workflow_commands.hpp"
 #include "unit/workflow/temporary_folder.hpp"
 
-namespace elukaar::cli {
+namespace elukaar::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -171,4 +171,4 @@ TEST_F(Lint, tells_schemas_that_cannot_be_read_before_anything_else) {
 }
 
 }  // namespace
-}  // namespace elukaar::cli
+}  // namespace elukaar::app

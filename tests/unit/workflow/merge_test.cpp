@@ -1,18 +1,18 @@
-#include "workflow/merge.hpp"
+#include "workflow/load/merge.hpp"
 
 #include <gtest/gtest.h>
 
 namespace elukaar::workflow {
 namespace {
 
-Node yaml(const std::string& text) {
-  auto node = read_yaml(text, "f.yaml");
+documents::Node yaml(const std::string& text) {
+  auto node = documents::read_yaml(text, "f.yaml");
   EXPECT_TRUE(node);
-  return node ? *node : Node{};
+  return node ? *node : documents::Node{};
 }
 
 std::string patched(const std::string& target, const std::string& patch) {
-  Node node = yaml(target);
+  documents::Node node = yaml(target);
   merge_patch(node, yaml(patch));
   return to_ordered_json(node).dump();
 }
@@ -41,7 +41,7 @@ TEST(MergePatch, merges_lists_of_objects_with_ids_by_their_id) {
 
 TEST(Merge, sets_terms_by_their_parts_and_takes_own_words_apart) {
   Problems problems;
-  Reader reader(problems);
+  documents::Reader reader(problems);
   const auto parts = merge(
       yaml("key: k"),
       yaml("extends: k@1\nmunicipality: { name: X, ehak: \"0001\", contact: { unit: u } }\n"
@@ -59,7 +59,7 @@ TEST(Merge, sets_terms_by_their_parts_and_takes_own_words_apart) {
 
 TEST(Merge, refuses_an_overlay_that_takes_protection_away) {
   Problems problems;
-  Reader reader(problems);
+  documents::Reader reader(problems);
   merge(yaml("key: k\nevents: { death: { type: t, protective: true } }\n"),
         yaml("municipality: { name: X, ehak: \"0001\", contact: {} }\n"
              "overlay: { events: { death: null, deth: null } }\n"),

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/workflow_commands.hpp"
+#include "app/commands/workflow_commands.hpp"
 #include "unit/workflow/temporary_folder.hpp"
 #include "unit/workflow/workflow_schema.hpp"
 
@@ -19,7 +19,7 @@
 //   - are its lines,     + what stands there instead: bad,
 //   ~ is good instead (without it, what stood there before is),     ! what lint tells, in order,
 //   % says that the schema for editors refuses the bad file, too.
-namespace elukaar::cli {
+namespace elukaar::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -185,8 +185,8 @@ TEST(RuleFixtures, there_is_one_for_every_rule_that_the_code_can_raise) {
       R"re((?:error|warning|problem|fail|complain|refuse|report)\((?:[^;]*?)"([a-z]+(?:-[a-z]+)+)",|"([a-z]+(?:-[a-z]+)+)",\s*Severity)re");
   std::set<std::string> rules;
   for (const char* folder :
-       {"orchestrator/workflow", "orchestrator/chart", "orchestrator/cel", "orchestrator/status"}) {
-    for (const auto& entry : fs::directory_iterator(fs::path{ELUKAAR_SOURCE_DIR} / folder)) {
+       {"orchestrator/documents", "orchestrator/workflow", "orchestrator/chart", "orchestrator/cel", "orchestrator/texts"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path{ELUKAAR_SOURCE_DIR} / folder)) {
       if (entry.path().extension() != ".cpp") continue;
       const std::string text = read_file(entry.path());
       for (std::sregex_iterator at(text.begin(), text.end(), raised), end; at != end; ++at) {
@@ -204,4 +204,4 @@ TEST(RuleFixtures, there_is_one_for_every_rule_that_the_code_can_raise) {
 }
 
 }  // namespace
-}  // namespace elukaar::cli
+}  // namespace elukaar::app

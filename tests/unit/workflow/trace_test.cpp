@@ -1,10 +1,10 @@
 #include <sstream>
 
 #include "base/json.hpp"
-#include "cli/workflow_commands.hpp"
+#include "app/commands/workflow_commands.hpp"
 #include "unit/workflow/temporary_folder.hpp"
 
-namespace elukaar::cli {
+namespace elukaar::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -204,4 +204,4 @@ TEST_F(Trace, tells_what_is_wrong_with_the_file_or_the_events) {
 }
 
 }  // namespace
-}  // namespace elukaar::cli
+}  // namespace elukaar::app

@@ -8,7 +8,7 @@
 
 #include "cloudevents/schema_catalogue.hpp"
 #include "unit/workflow/temporary_folder.hpp"
-#include "workflow/yaml.hpp"
+#include "documents/yaml.hpp"
 
 namespace elukaar::test {
 
@@ -35,7 +35,7 @@ class WorkflowSchema {
     definitions.erase("states");
     definitions.erase("state");
     for (const char* part : {"base", "municipality"}) {
-      auto compiled = cloudevents::Schema::compile(
+      auto compiled = documents::Schema::compile(
           {{"definitions", definitions}, {"$ref", std::string{"#/definitions/"} + part}});
       EXPECT_TRUE(compiled) << (compiled ? "" : compiled.error());
       if (compiled) parts_.emplace(part, std::move(*compiled));
@@ -44,9 +44,9 @@ class WorkflowSchema {
 
   // What an editor underlines, a line each; empty for a file that it finds well, or cannot read.
   std::string violations(const std::filesystem::path& file) const {
-    const auto node = workflow::read_yaml_file(file, file.string());
+    const auto node = documents::read_yaml_file(file, file.string());
     if (!node) return {};
-    const Json json = workflow::to_json(*node);
+    const Json json = documents::to_json(*node);
     const bool municipality = json.contains("extends") || json.contains("municipality");
     std::string text;
     for (const auto& violation :
@@ -70,7 +70,7 @@ class WorkflowSchema {
   }
 
   Json schema_;
-  std::map<std::string, cloudevents::Schema> parts_;
+  std::map<std::string, documents::Schema> parts_;
 };
 
 }  // namespace elukaar::test

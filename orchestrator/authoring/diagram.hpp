@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "workflow/model/workflow.hpp"
+
+namespace elukaar::workflow {
+
+// What the diagram is drawn for.
+struct DiagramOptions {
+  bool links = false;  // each state links to "#state-<path>" of the page around the diagram
+};
+
+// The diagram as SVG, laid out here: no other program is needed (docs/adr/0020). States stand in
+// layers in the order of the file, each with what leads on from it; lines show where to.
+std::string to_svg(const Workflow& workflow, const DiagramOptions& options = {});
+
+}  // namespace elukaar::workflow

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "texts/catalogue.hpp"
+
+namespace elukaar::workflow {
+
+// The sentences of explain(), in three languages.
+const texts::Catalogue& explain_words();
+
+}  // namespace elukaar::workflow

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "resident/resident_store.hpp"
+#include "workflow/load/load.hpp"
+
+namespace elukaar::resident {
+
+// The services with their texts, as pages read them: texts of today, rules of the case's own release.
+// Safe for any thread once built.
+class Services {
+ public:
+  using Compile = std::function<Result<workflow::WorkflowPtr, Problems>(const std::string&)>;
+
+  // `compile` reads the canonical source of an older release.
+  Services(std::vector<workflow::Service> services, Compile compile);
+
+  // Null for a service that the municipality does not have. Owned by this.
+  const workflow::Service* find(const Municipality& municipality, const std::string& service) const;
+  // Those with at least one service, sorted.
+  std::vector<Municipality> municipalities() const;
+  // As its files call it; empty for one that has none.
+  std::string name_of(const Municipality& municipality) const;
+  // The rules that a case follows; null where its release is unknown or no longer compiles.
+  workflow::WorkflowPtr rules_of(const CaseRecord& of, ResidentStore& store) const;
+
+ private:
+  std::map<std::pair<Municipality, std::string>, workflow::Service> services_;
+  Compile compile_;
+  mutable std::mutex mutex_;  // of what follows
+  mutable std::map<std::string, workflow::WorkflowPtr> by_digest_;
+};
+
+}  // namespace elukaar::resident

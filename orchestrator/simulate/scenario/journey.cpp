@@ -1,0 +1,81 @@
+#include "simulate/scenario/journey.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace elukaar::simulate {
+namespace {
+
+std::string text_member(const Json& object, const char* name) {
+  if (!object.is_object()) return {};
+  const auto member = object.find(name);
+  return member == object.end() || !member->is_string() ? std::string{}
+                                                        : member->get<std::string>();
+}
+
+std::size_t readers_of(const core::Case& value, const Json& visible_to) {
+  std::set<std::string> persons;
+  for (const core::Party& party : value.parties) {
+    if (visible_to.empty() ||
+        std::find(visible_to.begin(), visible_to.end(), party.role) != visible_to.end()) {
+      persons.insert(party.person.str());
+    }
+  }
+  return persons.size();
+}
+
+}  // namespace
+
+const Json* Journeys::decided(const Decided& decided) {
+  Journey& journey = journeys_[decided.row.ref];
+  const core::Case& value = world_.read(decided.row.ref);
+  if (journey.name.empty()) {
+    journey.ref = decided.row.ref;
+    journey.began = decided.row.at;
+    const auto child = value.context->find("child");
+    if (child != value.context->end()) journey.name = text_member(*child, "key");
+    if (journey.name.empty()) journey.name = decided.row.key.id;
+  }
+  const Json* news = nullptr;
+  for (const core::Record& record : decided.records) {
+    if (record.topic == core::Record::Topic::notifications) {
+      journey.sent.push_back({decided.row.at, text_member(data_of(record), "text"), "", "", true,
+                              readers_of(value, Json::array())});
+    } else if (record.topic == core::Record::Topic::status) {
+      news = &decided.status;
+      show(journey, value, *news, decided.row.at);
+    }
+  }
+  return news;
+}
+
+// A change of the arguments alone is no new status to read.
+void Journeys::show(Journey& journey, const core::Case& value, const Json& status, Timestamp at) {
+  Shown shown{at, text_member(status, "text"), text_member(status, "by"), "", false, 0};
+  if (status.is_object()) shown.due = text_member(status.at("clock"), "due");
+  if (!journey.shown.empty() && journey.shown.back().text == shown.text) {
+    journey.shown.back().by = std::move(shown.by);
+    journey.shown.back().due = std::move(shown.due);
+    return;
+  }
+  const std::string push = text_member(status, "push");
+  shown.told = !shown.text.empty() && !push.empty() && push != "none";
+  if (shown.told) shown.readers = readers_of(value, status.at("visibleTo"));
+  journey.shown.push_back(std::move(shown));
+}
+
+std::map<engine::CaseRef, Journey> Journeys::finish() {
+  for (auto& [ref, journey] : journeys_) {
+    const engine::CaseRow& row = world_.store().cases().at(ref);
+    const core::Case& value = world_.read(row);
+    journey.ends_in = world_.workflow_of(row)->chart.active_paths(value.configuration);
+    journey.incident = value.incident;
+    journey.open = core::is_open(value.lifecycle);
+    for (const core::Timer& timer : value.timers) {
+      if (!timer.fired) journey.timers[timer.key] = timer.due;
+    }
+  }
+  return std::move(journeys_);
+}
+
+}  // namespace elukaar::simulate
