@@ -27,12 +27,10 @@
 #include "adapters/postgres/vault_store.hpp"
 #include "calendar/calendar.hpp"
 #include "app/observability.hpp"
+#include "app/wiring/registry.hpp"
 #include "engine/calls/dispatcher.hpp"
 #include "engine/intake/intake.hpp"
 #include "engine/lanes/worker.hpp"
-#include "place_register/manual.hpp"
-#include "place_register/place_register.hpp"
-#include "population_register/population_register.hpp"
 #include "office/office.hpp"
 #include "resident/desk.hpp"
 #include "caseview/reception.hpp"
@@ -104,57 +102,6 @@ Content read_content(const Settings& settings) {
           std::move(forms), std::move(keyring)};
 }
 
-kit::Registry make_registry(const Settings& settings, const Content& content) {
-  kit::Registry registry;
-  for (const auto& configured : settings.connectors) {
-    xroad::Route route;
-    route.security_server = configured.security_server;
-    route.client = or_stop(xroad::parse_subsystem(configured.client));
-    route.provider = or_stop(xroad::parse_subsystem(configured.provider));
-    route.service = configured.service;
-    route.connect_timeout = configured.connect_timeout;
-    route.total_timeout = configured.total_timeout;
-    const auto operations = [&](const char* folder) {
-      return settings.content_dir / "connectors" / folder / "operations";
-    };
-    if (configured.role == "population-register") {
-      auto connector = or_stop(population_register::PopulationRegister::make(
-          route, operations("population_register")));
-      const std::string profile = configured.profile.empty() ? "xroad-rr" : configured.profile;
-      if (auto added = registry.add(profile, connector); !added) throw CannotStart(added.error());
-    } else if (configured.role == "place-register") {
-      const std::string profile = configured.profile.empty() ? "arno" : configured.profile;
-      auto connector = or_stop(place_register::PlaceRegister::make(
-          route, or_stop(place_register::profile(profile)), operations("place_register")));
-      if (auto added = registry.add(profile, connector); !added) throw CannotStart(added.error());
-    } else {
-      throw CannotStart(fmt::format(
-          "{}: expected a connector of role population-register or place-register, found `{}`",
-          settings.file.string(), configured.role));
-    }
-  }
-  // Its officials play it: nothing is configured, so it is there wherever a file names it.
-  const bool by_hand = std::any_of(
-      content.services.begin(), content.services.end(), [](const workflow::Service& service) {
-        return service.workflow->municipality.does_by_hand("place-register");
-      });
-  if (by_hand) {
-    auto connector = or_stop(place_register::ManualRegister::make(
-        settings.content_dir / "connectors" / "place_register" / "operations"));
-    const auto added = registry.add(std::string{workflow::by_hand}, connector);
-    if (!added) throw CannotStart(added.error());
-  }
-  for (const auto& service : content.services) {
-    const auto& municipality = service.workflow->municipality;
-    for (const auto& [role, profile] : municipality.systems.items()) {
-      if (auto used = registry.use(municipality.ehak, role, profile.get<std::string>()); !used) {
-        throw CannotStart(fmt::format("{}: {}", service.file.string(), used.error()));
-      }
-    }
-  }
-  return registry;
-}
-
 engine::IntakeSettings intake_settings(const Settings& settings) {
   engine::IntakeSettings intake;
   for (const auto& each : settings.credentials) {
@@ -204,7 +151,7 @@ class Program {
         roles_(roles),
         log_(settings.log_level),
         content_(read_content(settings)),
-        registry_(make_registry(settings, content_)),
+        registry_(or_stop(make_registry(settings, content_.services))),
         workflows_(newest(), compile()),
         services_(content_.services, compile()),
         parts_{workflows_, content_.events, content_.calendar, content_.keyring,
