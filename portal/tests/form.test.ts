@@ -10,8 +10,8 @@ globalThis.crypto ??= webcrypto as Crypto; // as in every browser; Node 18 has i
 
 const text = (key: TextKey, values?: TextArguments) => message('en', key, values);
 const QUESTIONS: Question[] = [
-  { id: 'preferences', type: 'ranked', label: 'Kindergartens', atLeast: 1, atMost: 2, options: [] },
-  { id: 'wishedStart', type: 'choice', label: 'Start', options: [] },
+  { id: 'preferences', type: 'ranked', label: 'Kindergartens', help: null, atLeast: 1, atMost: 2, options: [] },
+  { id: 'wishedStart', type: 'choice', label: 'Start', help: null, options: [] },
 ];
 
 describe('validation', () => {

@@ -97,6 +97,23 @@ test('SQL stands in adapters/postgres alone', () => {
   assert.deepEqual(findings(elsewhere, statement).map((one) => say(one, 'move it to adapters/postgres')), []);
 });
 
+test("the portal's files import each other in no circle", () => {
+  const sources = files.filter((path) => /^portal\/src\/.*\.tsx?$/.test(path));
+  assert.ok(sources.length > 30, 'the sources of the portal were not found');
+  const imports = new Map(sources.map((path) => [path, [...read(path).matchAll(/from '(\.[^']+)'/g)]
+    .map(([, to]) => join(dirname(path), to)).flatMap((to) => sources.filter((one) => one === `${to}.ts` || one === `${to}.tsx`))]));
+  const circles = [];
+  const done = new Set();
+  const follow = (path, way) => {
+    if (way.includes(path)) return circles.push([...way.slice(way.indexOf(path)), path].join(' → '));
+    if (done.has(path)) return undefined;
+    for (const to of imports.get(path)) follow(to, [...way, path]);
+    return done.add(path);
+  };
+  for (const path of sources) follow(path, []);
+  assert.deepEqual(circles, []);
+});
+
 // Inner headers: included by sources of their own folder alone, and by tests of them.
 const inner = ['orchestrator/adapters/kafka/handles.hpp', 'orchestrator/adapters/postgres/array.hpp', 'orchestrator/adapters/postgres/fields.hpp', 'orchestrator/lifecycle/msm.hpp'];
 const shown = { 'orchestrator/base/json.hpp': /^(nlohmann|boost\/container)\//, 'orchestrator/base/result.hpp': /^tl\//, 'connectors/kit/conformance.hpp': /^gtest\// };

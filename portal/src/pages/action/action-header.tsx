@@ -1,7 +1,7 @@
 import { PageTitle } from '../../blocks/page-title';
 import { To } from '../../routing/to';
 import { useTexts } from '../../texts/use-texts';
-import type { Offer } from './action-page';
+import type { Offer } from './offer';
 
 interface ActionHeaderProps {
   offer: Pick<Offer, 'child' | 'service'>;

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { ApiError, api } from '../../api/client';
-import type { Answers, CaseAction, FieldError, FormView, KnownItem, Question } from '../../api/types';
+import type { Answers, CaseAction, FieldError, FormView, Question } from '../../api/types';
 import { useResource } from '../../api/use-resource';
 import { LoadProblem, NotFound } from '../../blocks/load-problem';
 import { Loading } from '../../blocks/loading';
@@ -15,6 +15,7 @@ import type { Language } from '../../texts/language';
 import { useTexts } from '../../texts/use-texts';
 import { ActionHeader } from './action-header';
 import { FormStep } from './form-step';
+import { REASON, type Sending } from './offer';
 import { ReceiptStep } from './receipt-step';
 import { ReviewStep } from './review-step';
 
@@ -96,19 +97,6 @@ function Gone({ offer, back }: { offer: { child: string; service: string }; back
   );
 }
 
-// What can be done, and for whom.
-export interface Offer {
-  action: CaseAction;
-  form: FormView | null;
-  child: string;
-  service: string;
-  // What the act is about, as its card shows it.
-  facts: KnownItem[];
-}
-
-// The answer to the question that an action's reasons make.
-export const REASON = 'reason';
-
 async function loadAction(id: string, name: string, language: Language) {
   const view = await api.case(id, language);
   const action = view.actions.find((one) => one.name === name) ?? null;
@@ -120,18 +108,10 @@ async function loadAction(id: string, name: string, language: Language) {
 // The form with the question for a reason, where there are reasons to choose from.
 function withReasons(action: CaseAction, form: FormView | null, label: string): FormView | null {
   if (!action.reasons) return form;
-  const question: Question = { id: REASON, type: 'choice', label, options: action.reasons };
+  const question: Question = { id: REASON, type: 'choice', label, help: null, options: action.reasons };
   const { subject, revision, label: title } = action;
   if (!form) return { form: '', title, subject, revision, known: [], asked: [question], keepsDraft: false, draft: null, submitLabel: title };
   return { ...form, asked: [...form.asked, question] };
-}
-
-export interface Sending {
-  busy: boolean;
-  failed: boolean;
-  attempt: number;
-  fieldErrors: FieldError[];
-  send: (action: CaseAction, answers: Answers) => void;
 }
 
 function useSending(id: string, name: string, done: (action: string) => void): Sending {

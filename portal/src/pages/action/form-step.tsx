@@ -11,7 +11,7 @@ import { chosen, validate } from '../../form/validate';
 import { toDate } from '../../texts/message';
 import { useTexts } from '../../texts/use-texts';
 import { ActionHeader } from './action-header';
-import type { Offer } from './action-page';
+import type { Offer } from './offer';
 
 interface FormStepProps {
   offer: Offer;

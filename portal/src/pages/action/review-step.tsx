@@ -10,7 +10,7 @@ import { useRouter } from '../../routing/router';
 import { To } from '../../routing/to';
 import { useTexts } from '../../texts/use-texts';
 import { ActionHeader } from './action-header';
-import { REASON, type Offer, type Sending } from './action-page';
+import { REASON, type Offer, type Sending } from './offer';
 import { About } from './form-step';
 
 interface ReviewStepProps {

@@ -1,7 +1,7 @@
 import { Button } from '@tehik-ee/tedi-react/tedi';
 import { useId, useState, type FormEvent } from 'react';
 import { ApiError } from '../../api/client';
-import { officeApi, type Entry, type EntryField, type OfficeCase, type Official } from '../../api/office';
+import { officeApi, type Entry, type EntryField, type FamilyAnswer, type OfficeCase, type Official } from '../../api/office';
 import { Notice } from '../../blocks/notice';
 import { useTexts } from '../../texts/use-texts';
 import { dataOf, momentOf } from './entry-data';
@@ -97,7 +97,7 @@ export function AnswerForm({ view, official, done }: { view: OfficeCase; officia
     const answer = {
       guardian: view.reader,
       receivedAt: momentOf(String(given.get('receivedAt'))),
-      identifiedBy: String(given.get('identifiedBy')),
+      identifiedBy: String(given.get('identifiedBy')) as FamilyAnswer['identifiedBy'],
       subject: chosen.subject,
       revision: chosen.revision,
       ...(chosen.reasons && reason ? { reason: String(reason) } : {}),
