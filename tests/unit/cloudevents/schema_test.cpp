@@ -33,8 +33,8 @@ SchemaCatalogue catalogue(const std::string& folder = "") {
   return *loaded;
 }
 
-Schema schema(const char* text) {
-  auto compiled = Schema::compile(Json::parse(text));
+documents::Schema schema(const char* text) {
+  auto compiled = documents::Schema::compile(Json::parse(text));
   if (!compiled) throw std::runtime_error{compiled.error()};
   return *compiled;
 }
@@ -149,7 +149,7 @@ TEST(Schema, checks_every_keyword_that_it_takes) {
       {"false", "", "1"},
   };
   for (const Row& row : rows) {
-    const Schema compiled = schema(row.schema);
+    const documents::Schema compiled = schema(row.schema);
     if (*row.good) {
       EXPECT_EQ(first(compiled, Json::parse(row.good)), "") << row.schema;
     }
@@ -163,17 +163,17 @@ TEST(Schema, refuses_what_it_would_not_carry_out) {
         R"({"type":"text"})", R"({"minLength":-1})", R"({"enum":[]})", "1",
         R"({"$ref":"http://example.org"})", R"({"properties":{"a":{"requird":["b"]}}})",
         R"({"definitions":{"a":{"items":{"$ref":"#/definitions/a"}}},"$ref":"#/definitions/a"})"}) {
-    EXPECT_FALSE(Schema::compile(Json::parse(text))) << text;
+    EXPECT_FALSE(documents::Schema::compile(Json::parse(text))) << text;
   }
 }
 
 TEST(Schema, tells_of_the_first_few_violations_only) {
-  const Schema compiled = schema(R"({"items":{"type":"null"}})");
-  EXPECT_EQ(compiled.violations(Json::array({1, 2, 3, 4, 5, 6, 7, 8})).size(), max_violations);
+  const documents::Schema compiled = schema(R"({"items":{"type":"null"}})");
+  EXPECT_EQ(compiled.violations(Json::array({1, 2, 3, 4, 5, 6, 7, 8})).size(), documents::max_violations);
 }
 
 TEST(Schema, writes_pointers_by_rfc_6901) {
-  const Schema compiled = schema(R"({"properties":{"a/b~c":{"items":{"type":"null"}}}})");
+  const documents::Schema compiled = schema(R"({"properties":{"a/b~c":{"items":{"type":"null"}}}})");
   EXPECT_EQ(compiled.violations({{"a/b~c", {nullptr, 1}}}).front().where, "/a~1b~0c/1");
 }
 
@@ -182,7 +182,7 @@ TEST(Schema, matches_a_long_text_without_deep_recursion) {
   Json data = birth();
   data["child"]["key"] = "p1_" + std::string(60'000, 'a');
   EXPECT_FALSE(catalogue().check("ee.elukaar.birth.registered.v1", data));
-  const Schema compiled = schema(R"x({"pattern":"^(p[0-9]+_[a-z2-7]+|x_[0-9a-f-]{36})$"})x");
+  const documents::Schema compiled = schema(R"x({"pattern":"^(p[0-9]+_[a-z2-7]+|x_[0-9a-f-]{36})$"})x");
   EXPECT_EQ(first(compiled, data["child"]["key"]), "");
 }
 

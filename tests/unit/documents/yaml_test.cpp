@@ -2,22 +2,22 @@
 
 #include <gtest/gtest.h>
 
-namespace elukaar::workflow {
+namespace elukaar::documents {
 namespace {
 
-documents::Node read(const std::string& text) {
-  auto node = documents::read_yaml(text, "f.yaml");
+Node read(const std::string& text) {
+  auto node = read_yaml(text, "f.yaml");
   EXPECT_TRUE(node) << (node ? "" : to_text(node.error().at(0)));
-  return node ? *node : documents::Node{};
+  return node ? *node : Node{};
 }
 
 std::string problem(const std::string& text) {
-  const auto node = documents::read_yaml(text, "f.yaml");
+  const auto node = read_yaml(text, "f.yaml");
   return node ? "none" : to_text(node.error().at(0));
 }
 
 TEST(Yaml, reads_scalars_as_yaml_1_2_means_them) {
-  const documents::Node node = read(
+  const Node node = read(
       "on: no\nyes: y\ntime: 12:30\noctal: 0o17\nold: 017\nhex: 0x1F\nfloat: 1e3\nnull: ~\n"
       "flag: True\nquoted: \"12\"\nempty:\n");
   EXPECT_EQ(to_ordered_json(node).dump(),
@@ -26,16 +26,16 @@ TEST(Yaml, reads_scalars_as_yaml_1_2_means_them) {
 }
 
 TEST(Yaml, keeps_the_order_and_the_place_of_every_key_and_value) {
-  const documents::Node node = read("b: 1\na:\n  - x\n  - \"{{ y }}\"\n");
+  const Node node = read("b: 1\na:\n  - x\n  - \"{{ y }}\"\n");
   EXPECT_EQ(node.entries[0].key, "b");
   EXPECT_EQ(node.entries[1].where, (SourcePosition{"f.yaml", 2, 1}));
-  const documents::Node& item = node.entries[1].value.items[1];
+  const Node& item = node.entries[1].value.items[1];
   EXPECT_EQ(item.where, (SourcePosition{"f.yaml", 4, 5}));
   EXPECT_EQ(item.position_of(3), (SourcePosition{"f.yaml", 4, 9}));
 }
 
 TEST(Yaml, tells_every_duplicate_key_with_the_line_of_the_first) {
-  const auto node = documents::read_yaml("a: 1\nb:\n  c: 1\n  c: 2\na: 3\n", "f.yaml");
+  const auto node = read_yaml("a: 1\nb:\n  c: 1\n  c: 2\na: 3\n", "f.yaml");
   ASSERT_FALSE(node);
   ASSERT_EQ(node.error().size(), 2U);
   EXPECT_EQ(to_text(node.error()[0]),
@@ -45,7 +45,7 @@ TEST(Yaml, tells_every_duplicate_key_with_the_line_of_the_first) {
 }
 
 TEST(Yaml, unfolds_aliases_with_the_place_of_what_they_stand_for) {
-  const documents::Node node = read("a: &x { k: 1 }\nb: *x\n");
+  const Node node = read("a: &x { k: 1 }\nb: *x\n");
   EXPECT_EQ(node.find("b")->find("k")->integer, 1);
   EXPECT_EQ(node.find("b")->where.line, 1);
 }
@@ -77,7 +77,7 @@ TEST(Yaml, refuses_nesting_that_is_too_deep) {
 }
 
 TEST(Yaml, refuses_a_file_that_is_too_large) {
-  EXPECT_NE(problem(std::string(documents::max_yaml_bytes + 1, ' ')).find("[yaml-limit]"), std::string::npos);
+  EXPECT_NE(problem(std::string(max_yaml_bytes + 1, ' ')).find("[yaml-limit]"), std::string::npos);
 }
 
 TEST(Yaml, refuses_what_is_no_utf_8_with_its_place) {
@@ -102,10 +102,10 @@ TEST(Yaml, tells_where_the_syntax_breaks) {
 }
 
 TEST(Yaml, comes_back_from_json_as_it_was) {
-  const documents::Node node = read("a: [1, 2.5, text, true, null]\nb: { z: 1, y: 2 }\n");
+  const Node node = read("a: [1, 2.5, text, true, null]\nb: { z: 1, y: 2 }\n");
   const std::string json = to_ordered_json(node).dump();
-  EXPECT_EQ(to_ordered_json(documents::from_json(OrderedJson::parse(json), "j")).dump(), json);
+  EXPECT_EQ(to_ordered_json(from_json(OrderedJson::parse(json), "j")).dump(), json);
 }
 
 }  // namespace
-}  // namespace elukaar::workflow
+}  // namespace elukaar::documents
