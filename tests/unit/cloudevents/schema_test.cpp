@@ -39,7 +39,7 @@ documents::Schema schema(const char* text) {
   return *compiled;
 }
 
-std::string first(const Schema& compiled, const Json& data) {
+std::string first(const documents::Schema& compiled, const Json& data) {
   const auto found = compiled.violations(data);
   return found.empty() ? "" : found.front().where + ": " + found.front().what;
 }
