@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/json_members.hpp"
+
 namespace elukaar::xroad {
 namespace {
 
@@ -55,17 +57,11 @@ bool is_decent_code(std::string_view word) {
                      [&](char c) { return is_letter_or_digit(c) || is_joint(c); });
 }
 
-std::string member_text(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto member = object.find(name);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
-}
-
 std::string problem_code(const HttpResponse& response) {
   const Json body = Json::parse(response.body, nullptr, false);
-  std::string code = member_text(body, "code");
+  std::string code = text_member(body, "code");
   if (code.empty()) {
-    code = member_text(body, "type");
+    code = text_member(body, "type");
     if (code == "about:blank") return "";  // RFC 9457: no more than the status says
     code.erase(0, code.find_last_of("/:#") + 1);
   }

@@ -1,10 +1,10 @@
 #include "caseview/drafts.hpp"
 
 #include "calendar/calendar.hpp"
-#include "engine/composition.hpp"
 #include "caseview/page.hpp"
+#include "engine/composition.hpp"
 
-namespace elukaar::resident {
+namespace elukaar::caseview {
 
 engine::VaultQuery draft_place(const CaseRecord& record, const Pseudonym& person,
                                const std::string& form) {
@@ -43,4 +43,4 @@ void end_drafts(engine::Vault& vault, const workflow::Workflow& rules, const Cas
   }
 }
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

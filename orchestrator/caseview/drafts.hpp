@@ -5,14 +5,13 @@
 #include <string>
 
 #include "base/json.hpp"
+#include "caseview/view_store.hpp"
 #include "engine/ports/vault.hpp"
-#include "resident/resident_store.hpp"
 #include "workflow/model/workflow.hpp"
 
 // Answers that somebody has given to a form without sending it. They stand in the vault alone, under the
 // case and whoever gave them, and nobody else reads them: the case is told only that there are some.
-// Internal to resident.
-namespace elukaar::resident {
+namespace elukaar::caseview {
 
 // The vault's own end, whatever becomes of the case; longer than any file lets a draft live.
 inline constexpr std::chrono::days max_draft_age{70};
@@ -35,4 +34,4 @@ engine::VaultEntry draft_entry(const CaseRecord& record, const Pseudonym& person
 void end_drafts(engine::Vault& vault, const workflow::Workflow& rules, const CaseRecord& record,
                 const Pseudonym& person, const workflow::ActionRule& action, Timestamp now);
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

@@ -6,12 +6,14 @@
 
 #include <fmt/format.h>
 
+#include "base/json_members.hpp"
+#include "base/url_id.hpp"
 #include "calendar/calendar.hpp"
 #include "caseview/drafts.hpp"
-#include "caseview/reception.hpp"
 #include "caseview/rights.hpp"
+#include "texts/localised.hpp"
 
-namespace elukaar::resident {
+namespace elukaar::caseview {
 namespace {
 
 constexpr const char* nothing_known = "–";
@@ -23,10 +25,16 @@ access::ActionDemand demand_of(const workflow::ActionRule& rule) {
 
 }  // namespace
 
-std::string localised(const Json& text, texts::Language language) {
-  if (text.is_string()) return text.get<std::string>();
-  if (!text.is_object()) return {};
-  return text.value(std::string{texts::to_text(language)}, text.value("et", ""));
+std::string full_name(const std::vector<engine::VaultValue>& values) {
+  std::string name;
+  for (const char* field : {"first-name", "last-name"}) {
+    for (const auto& value : values) {
+      if (value.field != field) continue;
+      if (!name.empty()) name += ' ';
+      name += value.value.reveal();
+    }
+  }
+  return name;
 }
 
 std::string number_of(const CaseRecord& record) {
@@ -251,7 +259,7 @@ std::optional<Json> Page::list_row() const {
   if (!said) return std::nullopt;
   return Json{{"case", to_url_id(record_.public_id)},
               {"number", number_of(record_)},
-              {"service", localised(rules_.title, reader_.language)},
+              {"service", texts::localised(rules_.title, reader_.language)},
               {"headline", said->headline},
               {"turn", said->turn},
               {"turnText", said->turn_text},
@@ -269,7 +277,7 @@ std::optional<Json> Page::view(const std::vector<JournalRecord>& journal,
       {"revision", record_.revision},
       {"updatedAt", to_rfc3339(record_.decided_at)},
       {"number", number_of(record_)},
-      {"service", localised(rules_.title, reader_.language)},
+      {"service", texts::localised(rules_.title, reader_.language)},
       {"child", {{"name", name_of(child_key())},
                  {"bornOn", born ? Json(to_iso_date(*born)) : Json()}}},
       {"municipality", {{"name", rules_.municipality.name}}},
@@ -290,7 +298,7 @@ Json Page::status_view(const texts::Rendered& rendered) const {
   for (const Json& id : record_.status.value("legalBasis", Json::array())) {
     const Json cited = rules_.legal_basis.value(id.get<std::string>(), Json::object());
     basis.push_back({{"id", id},
-                     {"text", localised(cited.value("text", Json()), reader_.language)},
+                     {"text", texts::localised(cited.value("text", Json()), reader_.language)},
                      {"url", cited.value("url", Json())}});
   }
   const Json& contact = rules_.municipality.contact;
@@ -304,7 +312,7 @@ Json Page::status_view(const texts::Rendered& rendered) const {
   Json shown_contact;
   if (contact.is_object()) {
     for (const char* member : {"unit", "phone", "email", "hours"}) {
-      shown_contact[member] = localised(contact.value(member, Json()), reader_.language);
+      shown_contact[member] = texts::localised(contact.value(member, Json()), reader_.language);
     }
   }
   return {{"key", rendered.key},
@@ -441,7 +449,7 @@ std::optional<Json> Page::context_item(const std::string& of, const std::string&
   if (value.is_string()) {
     const std::string code = value.get<std::string>();
     const Json label = label_of(field, code);
-    text = !label.is_null()        ? localised(label, reader_.language)
+    text = !label.is_null()        ? texts::localised(label, reader_.language)
            : parse_iso_date(code) ? day_text(code)
                                    : say(field + "." + code, Json::object(), code);
   }
@@ -501,7 +509,7 @@ Json Page::seen_by() const {
                           ? rules_.municipality.contact.value("unit", Json())
                           : Json();
     persons.push_back({{"role", say("role.official")},
-                       {"name", localised(unit, reader_.language)},
+                       {"name", texts::localised(unit, reader_.language)},
                        {"you", false}});
   }
   return persons;
@@ -523,4 +531,4 @@ Json Page::data_use(const std::vector<engine::VaultUsage>& usage) const {
   return rows;
 }
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

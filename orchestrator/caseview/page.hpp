@@ -7,15 +7,14 @@
 
 #include "access/access.hpp"
 #include "base/json.hpp"
-#include "engine/ports/vault.hpp"
-#include "resident/desk.hpp"
 #include "caseview/questions.hpp"
-#include "resident/resident_store.hpp"
+#include "caseview/view_store.hpp"
+#include "engine/ports/vault.hpp"
 #include "texts/catalogue.hpp"
 #include "workflow/load/load.hpp"
 
-// One case as one person reads it in one language. Internal to resident.
-namespace elukaar::resident {
+// One case as one person reads it in one language.
+namespace elukaar::caseview {
 
 // Who reads.
 struct Reader {
@@ -49,8 +48,8 @@ std::optional<std::string> subject_of(const workflow::Workflow& rules, const Jso
 bool is_possible(const workflow::Workflow& rules, const Json& context,
                  const workflow::ActionRule& rule);
 
-// The reader's language of {et, en, ru}, or a plain text itself; empty for anything else.
-std::string localised(const Json& text, texts::Language language);
+// "Mari Maasikas" of what the vault knows of one person; empty: nothing of it.
+std::string full_name(const std::vector<engine::VaultValue>& values);
 
 // What people call a case by; it need not be the only one of its kind.
 std::string number_of(const CaseRecord& record);
@@ -155,4 +154,4 @@ class Page {
   std::map<std::string, Values> values_;  // by person
 };
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

@@ -1,10 +1,12 @@
 // What a reader may do, what it is about, and the legal clock beside it.
 #include <algorithm>
 
+#include "base/url_id.hpp"
 #include "calendar/calendar.hpp"
 #include "caseview/page.hpp"
+#include "texts/localised.hpp"
 
-namespace elukaar::resident {
+namespace elukaar::caseview {
 
 std::optional<Json> value_of(const workflow::Workflow& rules, const Json& context,
                              const cel::Program& program) {
@@ -128,8 +130,8 @@ Json Page::reasons_view(const workflow::ActionRule& rule) const {
   for (const Json& reason : rules_.parameters.value(rule.reasons, Json::array())) {
     reasons.push_back(
         {{"value", reason.value("value", "")},
-         {"label", localised(reason.value("label", Json()), reader_.language)},
-         {"effect", text_or_null(localised(reason.value("effect", Json()), reader_.language))}});
+         {"label", texts::localised(reason.value("label", Json()), reader_.language)},
+         {"effect", text_or_null(texts::localised(reason.value("effect", Json()), reader_.language))}});
   }
   return reasons.empty() ? Json() : reasons;
 }
@@ -233,4 +235,4 @@ Json Page::clock_view() const {
                             : Json()}};
 }
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

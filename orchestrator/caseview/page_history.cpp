@@ -6,8 +6,9 @@
 
 #include "calendar/calendar.hpp"
 #include "caseview/page.hpp"
+#include "texts/localised.hpp"
 
-namespace elukaar::resident {
+namespace elukaar::caseview {
 namespace {
 
 constexpr std::size_t max_next_steps = 2;
@@ -174,7 +175,7 @@ Json Page::why(const std::vector<JournalRecord>& journal) const {
     const auto rules = row.trace.value("rules", std::vector<std::string>{});
     // A register that is silent is news of the status, not a rule that was applied.
     if (rules.empty()) continue;
-    std::string rule = fmt::format("{} {}: {}", localised(rules_.title, reader_.language),
+    std::string rule = fmt::format("{} {}: {}", texts::localised(rules_.title, reader_.language),
                                    rules_.release, fmt::join(rules, ", "));
     if (row.status && row.status->is_object()) {
       const Json args = row.status->value("args", Json::object());
@@ -264,4 +265,4 @@ Json Page::messages(const std::vector<JournalRecord>& journal) const {
   return entries;
 }
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

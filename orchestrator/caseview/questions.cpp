@@ -6,18 +6,13 @@
 #include <fmt/format.h>
 
 #include "calendar/calendar.hpp"
+#include "texts/localised.hpp"
 
-namespace elukaar::resident {
+namespace elukaar::caseview {
 namespace {
 
 using std::chrono::months;
 using std::chrono::year_month_day;
-
-std::string localised(const Json& label, texts::Language language, const std::string& otherwise) {
-  if (label.is_string()) return label.get<std::string>();
-  if (!label.is_object()) return otherwise;
-  return label.value(std::string{texts::to_text(language)}, otherwise);
-}
 
 std::vector<Option> listed_options(const Json& field, texts::Language language) {
   std::vector<Option> options;
@@ -26,7 +21,8 @@ std::vector<Option> listed_options(const Json& field, texts::Language language) 
       options.push_back({option.get<std::string>(), option.get<std::string>()});
     } else if (option.is_object()) {
       const std::string value = option.value("value", "");
-      options.push_back({value, localised(option.value("label", Json()), language, value)});
+      const std::string label = texts::localised(option.value("label", Json()), language);
+      options.push_back({value, label.empty() ? value : label});
     }
   }
   return options;
@@ -154,4 +150,4 @@ std::string answer_text(const Question& question, const Json& answer) {
   return text;
 }
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "resident/desk.hpp"
+#include "caseview/answer.hpp"
 #include "texts/catalogue.hpp"
 #include "workflow/model/workflow.hpp"
 
-// What a form asks. Internal to resident.
-namespace elukaar::resident {
+// What a form asks.
+namespace elukaar::caseview {
 
 // First days of months offered at most, whatever a workflow file says.
 inline constexpr int max_months = 120;
@@ -46,4 +46,4 @@ std::string answer_text(const Question& question, const Json& answer);
 // The option's label for a value as the workflow file has it, whatever is offered today.
 std::string month_text(Date first, texts::Language language);
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

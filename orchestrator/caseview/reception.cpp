@@ -1,26 +1,16 @@
 #include "caseview/reception.hpp"
 
-#include <sys/random.h>
-
 #include <algorithm>
-#include <array>
 #include <charconv>
 
-#include "engine/composition.hpp"
+#include "base/json_members.hpp"
+#include "base/random.hpp"
+#include "base/url_id.hpp"
 #include "caseview/drafts.hpp"
+#include "engine/composition.hpp"
 
-namespace elukaar::resident {
+namespace elukaar::caseview {
 namespace {
-
-template <std::size_t n>
-std::array<std::uint8_t, n> random_bytes() {
-  std::array<std::uint8_t, n> bytes{};
-  // Up to 256 bytes come at once or not at all (getrandom(2)).
-  if (::getrandom(bytes.data(), n, 0) != static_cast<ssize_t>(n)) {
-    throw std::runtime_error("the system gives no random bytes");
-  }
-  return bytes;
-}
 
 // What was seen of the subject; 0: nothing that counts as a version.
 std::int64_t version_of(const std::string& text) {
@@ -45,30 +35,6 @@ std::vector<FieldError> check_reason(const workflow::Workflow& rules,
 }
 
 }  // namespace
-
-std::string random_token() {
-  const auto bytes = random_bytes<32>();
-  return to_hex(bytes.data(), bytes.size());
-}
-
-Uuid random_id() {
-  auto bytes = random_bytes<16>();
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | 0x40);  // RFC 9562: version 4
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
-  return Uuid{bytes};
-}
-
-// The document, or nothing where it is no JSON object. Depth and size are bounded by the body's limit.
-std::optional<Json> read_object(const std::string& text) {
-  Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded() || !json.is_object()) return std::nullopt;
-  return json;
-}
-
-std::string text_member(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : "";
-}
 
 Json receipt_of(const ActionRecord& record) {
   return {{"action", to_url_id(record.id.uuid())},
@@ -166,4 +132,4 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
   return Received{kept.id, kept.municipality, kept.person, receipt_of(kept)};
 }
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

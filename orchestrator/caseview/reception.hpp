@@ -3,13 +3,31 @@
 #include <optional>
 #include <string>
 
-#include "cloudevents/schema_catalogue.hpp"
-#include "resident/desk.hpp"
+#include "caseview/answer.hpp"
 #include "caseview/page.hpp"
+#include "cloudevents/schema_catalogue.hpp"
 
 // How an act of a person is taken in: checked, composed, kept as a row with its receipt time. Used by
 // the residents' desk and by the office.
-namespace elukaar::resident {
+namespace elukaar::caseview {
+
+// Limits of what somebody sends.
+inline constexpr std::size_t max_idempotency_key_bytes = 100;
+inline constexpr std::size_t max_form_fields = 50;
+
+struct Submission {
+  std::string case_id;  // as in the URL
+  std::string action;
+  std::string idempotency_key;
+  std::string body;  // JSON {subject, revision, form, reason}
+};
+
+struct Received {
+  ActionId action;
+  Municipality municipality;
+  Pseudonym person;
+  Json view;  // {action, receivedAt, outcome}
+};
 
 // Where it is taken in: the case and who acts. Everything must outlive the call.
 struct Reception {
@@ -18,7 +36,7 @@ struct Reception {
   const workflow::Workflow& rules;
   const Reader& reader;
   const cloudevents::SchemaCatalogue& events;
-  ResidentStore& store;
+  ViewStore& store;
   engine::Vault& vault;
 };
 
@@ -36,12 +54,4 @@ Answer<Received> receive(const Reception& at, const Submission& submission,
 // {action, receivedAt, outcome}
 Json receipt_of(const ActionRecord& record);
 
-std::string random_token();  // 256 bits, hexadecimal
-Uuid random_id();            // RFC 9562, version 4
-
-// The document, or nothing where it is no JSON object. Depth and size are bounded by the body's limit.
-std::optional<Json> read_object(const std::string& text);
-// Empty where there is none, or where it is no text.
-std::string text_member(const Json& json, const char* name);
-
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

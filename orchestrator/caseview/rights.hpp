@@ -6,7 +6,7 @@
 #include "access/access.hpp"
 #include "base/json.hpp"
 
-namespace elukaar::resident {
+namespace elukaar::caseview {
 
 // Who asks. Custody counts as confirmed for as long as the register has not said otherwise: a party
 // stands in the case because a register's answer named it, and goes when a later answer does not.
@@ -27,4 +27,4 @@ inline std::vector<std::string> visible_to(const Json& status) {
   return roles;
 }
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

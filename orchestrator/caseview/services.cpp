@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace elukaar::resident {
+namespace elukaar::caseview {
 
 Services::Services(std::vector<workflow::Service> services, Compile compile)
     : compile_(std::move(compile)) {
@@ -34,7 +34,7 @@ std::string Services::name_of(const Municipality& municipality) const {
   return {};
 }
 
-workflow::WorkflowPtr Services::rules_of(const CaseRecord& of, ResidentStore& store) const {
+workflow::WorkflowPtr Services::rules_of(const CaseRecord& of, ViewStore& store) const {
   {
     const std::lock_guard lock{mutex_};
     if (const auto known = by_digest_.find(of.release_digest); known != by_digest_.end()) {
@@ -49,4 +49,4 @@ workflow::WorkflowPtr Services::rules_of(const CaseRecord& of, ResidentStore& st
   return by_digest_[of.release_digest] = *compiled;
 }
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "resident/resident_store.hpp"
+#include "caseview/view_store.hpp"
 #include "workflow/load/load.hpp"
 
-namespace elukaar::resident {
+namespace elukaar::caseview {
 
 // The services with their texts, as pages read them: texts of today, rules of the case's own release.
 // Safe for any thread once built.
@@ -29,7 +29,7 @@ class Services {
   // As its files call it; empty for one that has none.
   std::string name_of(const Municipality& municipality) const;
   // The rules that a case follows; null where its release is unknown or no longer compiles.
-  workflow::WorkflowPtr rules_of(const CaseRecord& of, ResidentStore& store) const;
+  workflow::WorkflowPtr rules_of(const CaseRecord& of, ViewStore& store) const;
 
  private:
   std::map<std::pair<Municipality, std::string>, workflow::Service> services_;
@@ -38,4 +38,4 @@ class Services {
   mutable std::map<std::string, workflow::WorkflowPtr> by_digest_;
 };
 
-}  // namespace elukaar::resident
+}  // namespace elukaar::caseview

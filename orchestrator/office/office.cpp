@@ -4,18 +4,20 @@
 
 #include <fmt/format.h>
 
+#include "base/json_members.hpp"
+#include "base/random.hpp"
+#include "base/url_id.hpp"
 #include "calendar/calendar.hpp"
-#include "office/entries.hpp"
-#include "privacy/pseudonym.hpp"
 #include "caseview/page.hpp"
 #include "caseview/reception.hpp"
 #include "caseview/rights.hpp"
+#include "office/entries.hpp"
+#include "privacy/pseudonym.hpp"
 
 namespace elukaar::office {
 namespace {
 
-using resident::Refusal;
-using resident::text_member;
+using caseview::Refusal;
 
 // How somebody was known who did not log in himself.
 constexpr const char* identified_by[] = {"id-document", "control-questions", "signed-letter"};
@@ -23,7 +25,7 @@ constexpr const char* identified_by[] = {"id-document", "control-questions", "si
 constexpr const char* official_name = "official-name";  // field of the vault
 
 // The guardians of a case, the one who applied first; the order holds for as long as they do.
-std::vector<Pseudonym> guardians_of(const resident::CaseRecord& record, Timestamp now) {
+std::vector<Pseudonym> guardians_of(const caseview::CaseRecord& record, Timestamp now) {
   std::vector<Pseudonym> guardians;
   for (const access::Role role : {access::Role::applicant, access::Role::guardian}) {
     for (const access::Party& party : record.parties) {
@@ -47,7 +49,7 @@ Json entry_view(const Entry& entry) {
   return {{"event", entry.event}, {"title", entry.title}, {"fields", std::move(fields)}};
 }
 
-Json history_view(const std::vector<resident::JournalRecord>& journal) {
+Json history_view(const std::vector<caseview::JournalRecord>& journal) {
   Json rows = Json::array();
   for (const auto& row : journal) {
     rows.push_back({{"at", to_rfc3339(row.at)},
@@ -68,24 +70,24 @@ std::string source_of(const Municipality& municipality) {
 
 // A case of the official's municipality, and its guardians.
 struct Office::Found {
-  resident::CaseRecord record;
+  caseview::CaseRecord record;
   const workflow::Service* service = nullptr;
   workflow::WorkflowPtr rules;
   std::vector<Pseudonym> guardians;
   Timestamp now{};
 
-  resident::Reader reader(const Session& session, std::size_t guardian,
+  caseview::Reader reader(const Session& session, std::size_t guardian,
                           texts::Language language) const {
     return {guardians[guardian], access::Assurance::substantial, language, now,
             "official:" + session.official.str()};
   }
 };
 
-Office::Office(OfficeSettings settings, const resident::Services& services,
+Office::Office(OfficeSettings settings, const caseview::Services& services,
                const cloudevents::SchemaCatalogue& events,
                const cloudevents::SchemaCatalogue& forms, const kit::Registry& connectors,
                const privacy::Keyring& keyring, std::unique_ptr<OfficeStore> store,
-               std::unique_ptr<resident::ResidentStore> residents,
+               std::unique_ptr<caseview::ViewStore> views,
                std::unique_ptr<engine::Vault> vault, Send send)
     : settings_(settings),
       services_(services),
@@ -93,10 +95,10 @@ Office::Office(OfficeSettings settings, const resident::Services& services,
       forms_(forms),
       keyring_(keyring),
       store_(std::move(store)),
-      residents_(std::move(residents)),
+      views_(std::move(views)),
       vault_(std::move(vault)),
       send_(std::move(send)),
-      tasks_(services, connectors, keyring, *store_, *residents_, *vault_) {}
+      tasks_(services, connectors, keyring, *store_, *views_, *vault_) {}
 
 Office::~Office() = default;
 
@@ -115,7 +117,7 @@ Answer<Json> Office::development_municipalities() {
 Answer<LoggedIn> Office::log_in_for_development(const std::string& document,
                                                 std::string_view former_token) {
   if (!settings_.development) return failure(Refusal{Refusal::Kind::not_found});
-  const auto json = resident::read_object(document);
+  const auto json = read_object(document);
   if (!json) return failure(Refusal{Refusal::Kind::malformed, "expected a JSON object"});
   const Municipality municipality{text_member(*json, "municipality")};
   const std::string name = text_member(*json, "name");
@@ -127,14 +129,14 @@ Answer<LoggedIn> Office::log_in_for_development(const std::string& document,
     return failure(Refusal{Refusal::Kind::malformed, "expected a name of at most 80 bytes"});
   }
   const auto official = privacy::pseudonym_of_official(keyring_, municipality, name);
-  const Timestamp now = residents_->real_now();
+  const Timestamp now = views_->real_now();
   if (!official || !know(municipality, *official, name, now)) {
     return failure(Refusal{Refusal::Kind::unavailable, "the municipality has no key"});
   }
   if (!former_token.empty()) store_->end_session(sha256(former_token));
   LoggedIn login;
-  login.token = resident::random_token();
-  login.session = {sha256(login.token), resident::random_token(), municipality, *official, now, now,
+  login.token = random_token();
+  login.session = {sha256(login.token), random_token(), municipality, *official, now, now,
                    now + settings_.session_max};
   store_->add_session(login.session);
   return login;
@@ -167,7 +169,7 @@ Answer<Session> Office::session(std::string_view token) {
 Answer<Json> Office::me(const Session& session) {
   const auto found = vault_->read(session.municipality, {{session.official, {official_name}, {}}},
                                   {"official:" + session.official.str(), "show-own-name", {},
-                                   residents_->case_now()});
+                                   views_->case_now()});
   if (!found || found->empty() || found->front().empty()) {
     return failure(Refusal{Refusal::Kind::no_session});
   }
@@ -182,13 +184,13 @@ Answer<Json> Office::me(const Session& session) {
 // Without the child's name: nobody is looked at before a case is opened.
 Answer<Json> Office::cases(const Session& session, texts::Language language) {
   Json list = Json::array();
-  const Timestamp now = residents_->case_now();
+  const Timestamp now = views_->case_now();
   for (const auto& record : store_->cases_of(session.municipality)) {
     const auto* service = services_.find(record.municipality, record.service);
-    const auto rules = service ? services_.rules_of(record, *residents_) : nullptr;
+    const auto rules = service ? services_.rules_of(record, *views_) : nullptr;
     const auto guardians = guardians_of(record, now);
     if (!rules || guardians.empty()) continue;
-    resident::Page page(record, *service, *rules,
+    caseview::Page page(record, *service, *rules,
                         {guardians.front(), access::Assurance::substantial, language, now,
                          "official:" + session.official.str()},
                         *vault_);
@@ -198,18 +200,18 @@ Answer<Json> Office::cases(const Session& session, texts::Language language) {
 }
 
 Answer<Office::Found> Office::find(const Session& session, const std::string& case_id) {
-  const auto id = resident::parse_url_id(case_id);
+  const auto id = parse_url_id(case_id);
   if (!id) return failure(Refusal{Refusal::Kind::not_found});
   auto record = store_->find_case(session.municipality, *id);
   if (!record) return failure(Refusal{Refusal::Kind::not_found});
-  Found found{std::move(*record), nullptr, nullptr, {}, residents_->case_now()};
-  const auto roles = resident::visible_to(found.record.status);
+  Found found{std::move(*record), nullptr, nullptr, {}, views_->case_now()};
+  const auto roles = caseview::visible_to(found.record.status);
   found.guardians = guardians_of(found.record, found.now);
   if (!access::admits(roles, access::Role::official) || found.guardians.empty()) {
     return failure(Refusal{Refusal::Kind::not_found});
   }
   found.service = services_.find(found.record.municipality, found.record.service);
-  if (found.service != nullptr) found.rules = services_.rules_of(found.record, *residents_);
+  if (found.service != nullptr) found.rules = services_.rules_of(found.record, *views_);
   if (!found.rules) return failure(Refusal{Refusal::Kind::unavailable});
   return found;
 }
@@ -221,8 +223,8 @@ Answer<Json> Office::case_view(const Session& session, const std::string& case_i
   if (reader < 0 || static_cast<std::size_t>(reader) >= found->guardians.size()) {
     return failure(Refusal{Refusal::Kind::not_found});
   }
-  const auto journal = residents_->journal_of(found->record);
-  resident::Page page(found->record, *found->service, *found->rules,
+  const auto journal = views_->journal_of(found->record);
+  caseview::Page page(found->record, *found->service, *found->rules,
                       found->reader(session, static_cast<std::size_t>(reader), language), *vault_);
   auto seen = page.view(journal, vault_->usage_of_case(found->record.municipality,
                                                        found->record.id));
@@ -257,7 +259,7 @@ Answer<Json> Office::enter(const Session& session, const std::string& case_id,
   if (entry == entries.end() || !application.contains("id")) {
     return failure(Refusal{Refusal::Kind::not_found});
   }
-  const auto body = resident::read_object(document);
+  const auto body = read_object(document);
   Json data = body ? body->value("data", Json()) : Json();
   if (!data.is_object() || !data.value("application", Json::object()).is_object()) {
     return failure(Refusal{Refusal::Kind::malformed, "expected {data}, an object"});
@@ -272,7 +274,7 @@ Answer<Json> Office::enter(const Session& session, const std::string& case_id,
     }
     return failure(std::move(refusal));
   }
-  const std::string id = resident::random_id().str();
+  const std::string id = random_id().str();
   const Json cloud_event = {{"specversion", "1.0"},
                             {"id", id},
                             {"source", source_of(session.municipality)},
@@ -295,7 +297,7 @@ Answer<Json> Office::answer_for_family(const Session& session, const std::string
                                        const std::string& document, texts::Language language) {
   const auto found = find(session, case_id);
   if (!found) return failure(found.error());
-  const auto body = resident::read_object(document);
+  const auto body = read_object(document);
   if (!body) return failure(Refusal{Refusal::Kind::malformed, "expected a JSON object"});
   const auto guardian = body->value("guardian", Json());
   if (!guardian.is_number_unsigned() ||
@@ -315,10 +317,10 @@ Answer<Json> Office::answer_for_family(const Session& session, const std::string
   if (!wrong.fields.empty()) return failure(std::move(wrong));
 
   const auto reader = found->reader(session, guardian.get<std::size_t>(), language);
-  const resident::Entered entered{
+  const caseview::Entered entered{
       *received, {{"official", session.official.str()}, {"identifiedBy", identified}}};
-  auto kept = resident::receive({found->record, *found->service, *found->rules, reader, events_,
-                                 *residents_, *vault_},
+  auto kept = caseview::receive({found->record, *found->service, *found->rules, reader, events_,
+                                 *views_, *vault_},
                                 {case_id, action, idempotency_key, document}, entered);
   if (!kept) return failure(kept.error());
   return std::move(kept->view);

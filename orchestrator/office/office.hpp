@@ -1,18 +1,19 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "caseview/answer.hpp"
+#include "caseview/services.hpp"
 #include "cloudevents/schema_catalogue.hpp"
 #include "engine/intake/intake.hpp"
 #include "engine/ports/vault.hpp"
 #include "office/office_store.hpp"
 #include "office/tasks.hpp"
 #include "privacy/keyring.hpp"
-#include "resident/desk.hpp"
-#include "caseview/services.hpp"
 
 namespace elukaar::office {
 
@@ -39,15 +40,15 @@ using Send = std::function<Result<void, engine::IntakeRefusal>(const Municipalit
 // The use cases behind the officials' routes (adapters/http/openapi.yaml). An official sees the cases of
 // the municipality that he logged in for; what is another's and what is not there are the same
 // answer. One object for each thread. The references must outlive it. Functions block;
-// engine::VaultFault and resident::StoreFault pass through.
+// engine::VaultFault and caseview::StoreFault pass through.
 class Office {
  public:
   // `events`: the data of events on topics; `forms`: what the intake takes; `connectors`: who plays
   // which role, for the tasks of those that officials play.
-  Office(OfficeSettings settings, const resident::Services& services,
+  Office(OfficeSettings settings, const caseview::Services& services,
          const cloudevents::SchemaCatalogue& events, const cloudevents::SchemaCatalogue& forms,
          const kit::Registry& connectors, const privacy::Keyring& keyring,
-         std::unique_ptr<OfficeStore> store, std::unique_ptr<resident::ResidentStore> residents,
+         std::unique_ptr<OfficeStore> store, std::unique_ptr<caseview::ViewStore> views,
          std::unique_ptr<engine::Vault> vault, Send send);
   ~Office();
 
@@ -82,12 +83,12 @@ class Office {
   Answer<Found> find(const Session& session, const std::string& case_id);
 
   const OfficeSettings settings_;
-  const resident::Services& services_;
+  const caseview::Services& services_;
   const cloudevents::SchemaCatalogue& events_;
   const cloudevents::SchemaCatalogue& forms_;
   const privacy::Keyring& keyring_;
   std::unique_ptr<OfficeStore> store_;
-  std::unique_ptr<resident::ResidentStore> residents_;
+  std::unique_ptr<caseview::ViewStore> views_;
   std::unique_ptr<engine::Vault> vault_;
   Send send_;
   Tasks tasks_;

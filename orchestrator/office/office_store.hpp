@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "caseview/view_store.hpp"
 #include "lifecycle/call_lifecycle.hpp"
-#include "resident/resident_store.hpp"
 
 namespace elukaar::office {
 
@@ -27,7 +27,7 @@ struct Session {
 // A connector call that an official carries out, and the case that asked for it. Process facts and
 // pseudonyms only.
 struct TaskRecord {
-  resident::CaseRecord of;
+  caseview::CaseRecord of;
   CallId id;
   std::string role;
   std::string operation;
@@ -53,7 +53,7 @@ struct TaskAnswer {
 // - Cases without a status are not there: nothing has been said in them yet.
 // - A task is there while its call is entrusted, and afterwards for as long as the call's row: so a
 //   repeated answer is known again.
-// - Functions block; faults are resident::StoreFault. An object belongs to one thread at a time.
+// - Functions block; faults are caseview::StoreFault. An object belongs to one thread at a time.
 class OfficeStore {
  public:
   static constexpr std::size_t max_cases = 200;  // of one list, the last changed first
@@ -61,8 +61,8 @@ class OfficeStore {
 
   virtual ~OfficeStore() = default;
 
-  virtual std::vector<resident::CaseRecord> cases_of(const Municipality& municipality) = 0;
-  virtual std::optional<resident::CaseRecord> find_case(const Municipality& municipality,
+  virtual std::vector<caseview::CaseRecord> cases_of(const Municipality& municipality) = 0;
+  virtual std::optional<caseview::CaseRecord> find_case(const Municipality& municipality,
                                                         const Uuid& public_id) = 0;
 
   // Those that wait for somebody.

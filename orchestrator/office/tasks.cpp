@@ -5,20 +5,23 @@
 
 #include <fmt/format.h>
 
+#include "base/json_members.hpp"
+#include "base/url_id.hpp"
 #include "calendar/calendar.hpp"
+#include "caseview/page.hpp"
 #include "office/entries.hpp"
 #include "office/task_file.hpp"
 #include "privacy/personal_code.hpp"
+#include "privacy/pseudonym.hpp"
 #include "privacy/separator.hpp"
-#include "caseview/page.hpp"
-#include "caseview/reception.hpp"
+#include "texts/localised.hpp"
 
 namespace elukaar::office {
 namespace {
 
+using caseview::Refusal;
 using lifecycle::CallEvent;
 using lifecycle::CallState;
-using resident::Refusal;
 
 // The member of an answer that people read by the words of a group of texts: no other code is taken.
 constexpr std::string_view rule_member = "ruleRef";
@@ -55,7 +58,7 @@ std::string label_of(const Json& parameters, const std::string& code, texts::Lan
     if (!list.is_array()) continue;
     for (const Json& each : list) {
       if (each.is_object() && each.value("value", Json()) == code && each.contains("label")) {
-        return resident::localised(each.at("label"), language);
+        return texts::localised(each.at("label"), language);
       }
     }
   }
@@ -148,9 +151,9 @@ struct Tasks::Open {
   std::vector<std::string> refusals() const { return words().below("task." + name() + ".refusal."); }
   bool is_overdue(Date today) const { return record.by && *record.by < today; }
   Json row(Date today) const {
-    return {{"task", resident::to_url_id(record.id.uuid())},
-            {"case", resident::to_url_id(record.of.public_id)},
-            {"number", resident::number_of(record.of)},
+    return {{"task", to_url_id(record.id.uuid())},
+            {"case", to_url_id(record.of.public_id)},
+            {"number", caseview::number_of(record.of)},
             {"title", text("title", name())},
             {"by", record.by ? Json(to_iso_date(*record.by)) : Json()},
             {"overdue", is_overdue(today)},
@@ -165,7 +168,7 @@ std::optional<Tasks::Open> Tasks::opened(TaskRecord record, texts::Language lang
   const Municipality& municipality = task.record.of.municipality;
   task.service = services_.find(municipality, task.record.of.service);
   if (task.service == nullptr) return std::nullopt;
-  task.rules = services_.rules_of(task.record.of, residents_);
+  task.rules = services_.rules_of(task.record.of, views_);
   const auto connector = connectors_.find(municipality, task.record.role);
   if (!task.rules || !connector) return std::nullopt;
   task.connector = *connector;
@@ -176,7 +179,7 @@ std::optional<Tasks::Open> Tasks::opened(TaskRecord record, texts::Language lang
 
 Answer<Tasks::Open> Tasks::find(const Session& session, const std::string& task_id,
                                 texts::Language language) {
-  const auto id = resident::parse_url_id(task_id);
+  const auto id = parse_url_id(task_id);
   auto record = id ? store_.task(session.municipality, CallId{*id}) : std::nullopt;
   if (!record) return failure(Refusal{Refusal::Kind::not_found});
   auto task = opened(std::move(*record), language);
@@ -185,7 +188,7 @@ Answer<Tasks::Open> Tasks::find(const Session& session, const std::string& task_
 }
 
 Answer<Json> Tasks::list(const Session& session, texts::Language language) {
-  const Date today = calendar::day_in_tallinn(residents_.case_now());
+  const Date today = calendar::day_in_tallinn(views_.case_now());
   Json rows = Json::array();
   for (TaskRecord& record : store_.tasks_of(session.municipality)) {
     if (const auto task = opened(std::move(record), language)) rows.push_back(task->row(today));
@@ -195,14 +198,14 @@ Answer<Json> Tasks::list(const Session& session, texts::Language language) {
 
 // The child, with its code, and whoever applied: [{who, name, personalCode}].
 Json Tasks::look_up(const Session& session, const Open& task) {
-  const resident::CaseRecord& of = task.record.of;
+  const caseview::CaseRecord& of = task.record.of;
   std::vector<std::pair<std::string, engine::VaultQuery>> asked;
   for (const auto& [who, value] : task.record.input.items()) {
     if (!value.is_string() || !privacy::is_pseudonym(value.get_ref<const std::string&>())) continue;
     asked.push_back({who, {Pseudonym{value.get<std::string>()},
                            {"first-name", "last-name", "personal-code"}, {}}});
   }
-  const Timestamp now = residents_.case_now();
+  const Timestamp now = views_.case_now();
   for (const access::Party& party : of.parties) {
     if (party.role != access::Role::applicant || !party.is_current(now)) continue;
     asked.push_back({"applicant", {party.person, {"first-name", "last-name"}, {}}});
@@ -218,7 +221,7 @@ Json Tasks::look_up(const Session& session, const Open& task) {
     for (const engine::VaultValue& value : (*found)[i]) {
       if (value.field == "personal-code" && !value.value.reveal().empty()) code = value.value.reveal();
     }
-    const std::string name = resident::full_name((*found)[i]);
+    const std::string name = caseview::full_name((*found)[i]);
     persons.push_back({{"who", asked[i].first},
                        {"label", task.words().say("task.field." + asked[i].first, asked[i].first)},
                        {"name", name.empty() ? "–" : name},
@@ -259,7 +262,7 @@ Answer<Json> Tasks::view(const Session& session, const std::string& task_id,
   for (const std::string& code : task->refusals()) {
     refusals.push_back({{"value", code}, {"label", task->text("refusal." + code, code)}});
   }
-  Json view = task->row(calendar::day_in_tallinn(residents_.case_now()));
+  Json view = task->row(calendar::day_in_tallinn(views_.case_now()));
   view["todo"] = task->text("todo", "");
   view["persons"] = look_up(session, *task);
   view["facts"] = std::move(facts);
@@ -279,7 +282,7 @@ Answer<Json> Tasks::judge(const Open& task, const Json& given) const {
   if (!given.is_object() || given.size() != 1) return malformed();
   if (const auto refused = given.find("refused"); refused != given.end()) {
     const auto codes = task.refusals();
-    const std::string code = refused->is_object() ? resident::text_member(*refused, "code") : "";
+    const std::string code = refused->is_object() ? text_member(*refused, "code") : "";
     if (std::find(codes.begin(), codes.end(), code) == codes.end()) {
       return failure(Refusal{Refusal::Kind::invalid, "the answer is not complete",
                              {{"/refused/code",
@@ -323,8 +326,8 @@ Answer<Json> Tasks::judge(const Open& task, const Json& given) const {
     const std::string what = invalid ? invalid->detail : "the answer does not fit";
     const auto colon = what.starts_with('/') ? what.find(": ") : std::string::npos;
     wrong.fields.push_back(colon == std::string::npos
-                               ? resident::FieldError{"", what}
-                               : resident::FieldError{what.substr(0, colon), what.substr(colon + 2)});
+                               ? caseview::FieldError{"", what}
+                               : caseview::FieldError{what.substr(0, colon), what.substr(colon + 2)});
     return failure(std::move(wrong));
   }
   // What the schema does not name is left out, as of any system's answer. An official names nobody.
@@ -356,7 +359,7 @@ Answer<Json> Tasks::keep(const Session& session, const Open& task, const Json& g
                           sha256(judged->dump()),
                           session.official};
   const auto told = [&](const char* outcome) {
-    return Json{{"task", resident::to_url_id(task.record.id.uuid())}, {"outcome", outcome}};
+    return Json{{"task", to_url_id(task.record.id.uuid())}, {"outcome", outcome}};
   };
   if (store_.answer_task(answer)) return told("taken");
   const auto now = store_.task(answer.municipality, answer.id);
@@ -369,7 +372,7 @@ Answer<Json> Tasks::answer(const Session& session, const std::string& task_id,
                            const std::string& document, texts::Language language) {
   const auto task = find(session, task_id, language);
   if (!task) return failure(task.error());
-  const auto given = resident::read_object(document);
+  const auto given = read_object(document);
   if (!given) return failure(Refusal{Refusal::Kind::malformed, "expected a JSON object"});
   return keep(session, *task, *given);
 }
@@ -377,14 +380,14 @@ Answer<Json> Tasks::answer(const Session& session, const std::string& task_id,
 // ---- The file ----------------------------------------------------------------------------------
 
 Answer<TaskFile> Tasks::file(const Session& session, FileFormat format, texts::Language language) {
-  const Date today = calendar::day_in_tallinn(residents_.case_now());
+  const Date today = calendar::day_in_tallinn(views_.case_now());
   std::vector<FileTask> tasks;
   for (TaskRecord& record : store_.tasks_of(session.municipality)) {
     if (tasks.size() == max_file_tasks) break;
     const auto task = opened(std::move(record), language);
     if (!task) continue;
-    FileTask each{resident::to_url_id(task->record.id.uuid()), {}, task->fields()};
-    each.shown = {{"number", resident::number_of(task->record.of)},
+    FileTask each{to_url_id(task->record.id.uuid()), {}, task->fields()};
+    each.shown = {{"number", caseview::number_of(task->record.of)},
                   {"title", task->text("title", task->name())},
                   {"by", task->record.by ? to_iso_date(*task->record.by) : ""},
                   {"overdue", task->is_overdue(today) ? "!" : ""}};

@@ -5,16 +5,16 @@
 #include <string_view>
 #include <vector>
 
+#include "caseview/answer.hpp"
+#include "caseview/services.hpp"
 #include "engine/ports/vault.hpp"
 #include "kit/registry.hpp"
 #include "office/office_store.hpp"
 #include "privacy/keyring.hpp"
-#include "resident/desk.hpp"
-#include "caseview/services.hpp"
 
 namespace elukaar::office {
 
-using resident::Answer;
+using caseview::Answer;
 
 // How the file of tasks is written: for a spreadsheet, or a JSON object a line.
 enum class FileFormat { csv, json_lines };
@@ -38,11 +38,11 @@ struct TaskFile {
 // As Office: one object for each thread, functions block, faults pass through.
 class Tasks {
  public:
-  Tasks(const resident::Services& services, const kit::Registry& connectors,
-        const privacy::Keyring& keyring, OfficeStore& store, resident::ResidentStore& residents,
+  Tasks(const caseview::Services& services, const kit::Registry& connectors,
+        const privacy::Keyring& keyring, OfficeStore& store, caseview::ViewStore& views,
         engine::Vault& vault)
       : services_(services), connectors_(connectors), keyring_(keyring), store_(store),
-        residents_(residents), vault_(vault) {}
+        views_(views), vault_(vault) {}
 
   Answer<Json> list(const Session& session, texts::Language language);
   Answer<Json> view(const Session& session, const std::string& task_id, texts::Language language);
@@ -64,11 +64,11 @@ class Tasks {
   Answer<Json> keep(const Session& session, const Open& task, const Json& given);
   Json look_up(const Session& session, const Open& task);
 
-  const resident::Services& services_;
+  const caseview::Services& services_;
   const kit::Registry& connectors_;
   const privacy::Keyring& keyring_;
   OfficeStore& store_;
-  resident::ResidentStore& residents_;
+  caseview::ViewStore& views_;
   engine::Vault& vault_;
 };
 

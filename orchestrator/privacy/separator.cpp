@@ -8,6 +8,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/json_members.hpp"
 #include "privacy/personal_code.hpp"
 #include "privacy/pseudonym.hpp"
 
@@ -73,11 +74,6 @@ std::string escaped(std::string_view name) {
     else text += c;
   }
   return text;
-}
-
-std::string text_member(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 bool has_type(const Json& schema, std::string_view type) {

@@ -4,15 +4,21 @@
 
 #include <fmt/format.h>
 
+#include "base/json_members.hpp"
+#include "base/random.hpp"
+#include "base/url_id.hpp"
 #include "calendar/calendar.hpp"
-#include "privacy/personal_code.hpp"
-#include "privacy/pseudonym.hpp"
 #include "caseview/drafts.hpp"
 #include "caseview/page.hpp"
-#include "caseview/reception.hpp"
+#include "privacy/personal_code.hpp"
+#include "privacy/pseudonym.hpp"
 
 namespace elukaar::resident {
 namespace {
+
+using caseview::Page;
+using caseview::Refusal;
+using caseview::full_name;
 
 constexpr std::size_t max_development_persons = 20;
 
@@ -23,38 +29,17 @@ std::string opaque(const Municipality& municipality, const Pseudonym& person) {
 
 }  // namespace
 
-std::string full_name(const std::vector<engine::VaultValue>& values) {
-  std::string name;
-  for (const char* field : {"first-name", "last-name"}) {
-    for (const auto& value : values) {
-      if (value.field != field) continue;
-      if (!name.empty()) name += ' ';
-      name += value.value.reveal();
-    }
-  }
-  return name;
-}
-
-std::string to_url_id(const Uuid& id) { return to_hex(id.bytes().data(), id.bytes().size()); }
-
-std::optional<Uuid> parse_url_id(std::string_view text) {
-  if (text.size() != 32) return std::nullopt;
-  std::string dashed{text};
-  for (const std::size_t at : {8, 13, 18, 23}) dashed.insert(at, 1, '-');
-  return Uuid::parse(dashed);
-}
-
 // A case, with what a page of it needs, that this session's person may see.
 struct Desk::Found {
   CaseRecord record;
   const workflow::Service* service = nullptr;
   workflow::WorkflowPtr rules;
-  Reader reader;
+  caseview::Reader reader;
 
   Page page(engine::Vault& vault) const { return {record, *service, *rules, reader, vault}; }
 };
 
-Desk::Desk(DeskSettings settings, const Services& services,
+Desk::Desk(DeskSettings settings, const caseview::Services& services,
            const cloudevents::SchemaCatalogue& events, const privacy::Keyring& keyring,
            std::unique_ptr<ResidentStore> store, std::unique_ptr<engine::Vault> vault)
     : settings_(settings),
@@ -229,22 +214,22 @@ Answer<Json> Desk::save_draft(const Session& session, const std::string& case_id
   }
   const auto json = read_object(body);
   const Json answers = json ? json->value("form", Json()) : Json();
-  if (!answers.is_object() || answers.size() > max_form_fields) {
+  if (!answers.is_object() || answers.size() > caseview::max_form_fields) {
     return failure(Refusal{Refusal::Kind::malformed, "expected {form}"});
   }
   const CaseRecord& record = found->record;
   const Timestamp now = found->reader.now;
   const auto stored = vault_->store(
-      {{draft_entry(record, found->reader.person, form,
-                    offered_answers(page.questions(form), answers), now)},
+      {{caseview::draft_entry(record, found->reader.person, form,
+                              caseview::offered_answers(page.questions(form), answers), now)},
        {}});
   if (!stored) return failure(Refusal{Refusal::Kind::unavailable, "the draft cannot be kept now"});
   // The case hears of it once, and again on a later day: what it has heard of changes its revision.
   const std::string key = fmt::format("draft.{}.{}.{}", form, record.revision,
                                       to_iso_date(calendar::day_in_tallinn(now)));
-  const auto told = receive({record, *found->service, *found->rules, found->reader, events_,
-                             *store_, *vault_},
-                            {case_id, rule->keep, key, "{}"}, std::nullopt);
+  const auto told = caseview::receive(
+      {record, *found->service, *found->rules, found->reader, events_, *store_, *vault_},
+      {case_id, rule->keep, key, "{}"}, std::nullopt);
   if (!told) return failure(told.error());
   return Json{{"savedAt", to_rfc3339(now)}};
 }
@@ -256,9 +241,9 @@ Answer<Received> Desk::submit(const Session& session, const Submission& submissi
   auto found = find(session, submission.case_id);
   if (!found) return failure(found.error());
   found->reader.language = language;
-  return receive({found->record, *found->service, *found->rules, found->reader, events_, *store_,
-                  *vault_},
-                 submission, std::nullopt);
+  return caseview::receive({found->record, *found->service, *found->rules, found->reader, events_,
+                            *store_, *vault_},
+                           submission, std::nullopt);
 }
 
 // Why an act was refused, as a clause of the texts: is there still something to answer?
@@ -268,7 +253,7 @@ std::string Desk::clause_of(const ActionRecord& record, const Found& found) cons
   for (const Json& name : actions) {
     const auto rule = found.rules->person_actions.find(name.get<std::string>());
     if (rule == found.rules->person_actions.end() || rule->first != record.name) continue;
-    const auto subject = subject_of(*found.rules, found.record.context, rule->second);
+    const auto subject = caseview::subject_of(*found.rules, found.record.context, rule->second);
     if (!subject || *subject == record.subject) return "details_changed";
   }
   return "offer_closed";
@@ -284,7 +269,7 @@ Answer<Json> Desk::action(const Session& session, const std::string& action_id,
     // Whoever may no longer see the case doesn't see what became of his action either.
     const auto found = find(session, to_url_id(record->public_case));
     if (!found) return failure(found.error());
-    Json view = receipt_of(*record);
+    Json view = caseview::receipt_of(*record);
     view["case"] = to_url_id(record->public_case);
     view["name"] = record->name;
     view["reason"] = nullptr;

@@ -8,15 +8,20 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "base/result.hpp"
+#include "caseview/answer.hpp"
+#include "caseview/reception.hpp"
+#include "caseview/services.hpp"
 #include "cloudevents/schema_catalogue.hpp"
 #include "engine/ports/vault.hpp"
 #include "privacy/keyring.hpp"
 #include "resident/resident_store.hpp"
-#include "caseview/services.hpp"
 #include "texts/catalogue.hpp"
 
 namespace elukaar::resident {
+
+using caseview::Answer;
+using caseview::Received;
+using caseview::Submission;
 
 struct DeskSettings {
   bool development = false;  // allows log_in_for_development
@@ -24,62 +29,18 @@ struct DeskSettings {
   std::chrono::milliseconds session_max{8 * 60 * 60 * 1000};
 };
 
-// Limits of what a resident sends.
-inline constexpr std::size_t max_idempotency_key_bytes = 100;
-inline constexpr std::size_t max_form_fields = 50;
-
-struct FieldError {
-  std::string field;
-  std::string text;  // in the reader's language
-};
-
-// Why the desk says no. Nothing of it tells whether something exists that is not the asker's.
-struct Refusal {
-  enum class Kind {
-    no_session,  // log in
-    not_found,   // not there, or not yours
-    malformed,   // the request itself
-    invalid,     // the form, or a key used for something else
-    conflict,    // done already, and otherwise
-    unavailable  // come again
-  };
-  Kind kind = Kind::not_found;
-  std::string what{};  // a sentence without any value
-  std::vector<FieldError> fields{};
-};
-
-template <class T>
-using Answer = Result<T, Refusal>;
-
-// "Mari Maasikas" of what the vault knows of one person; empty: nothing of it.
-std::string full_name(const std::vector<engine::VaultValue>& values);
-
 struct LoggedIn {
   std::string token;  // for the cookie; only its digest is kept
   Session session;
 };
 
-struct Submission {
-  std::string case_id;  // as in the URL
-  std::string action;
-  std::string idempotency_key;
-  std::string body;  // JSON {subject, revision, form, reason}
-};
-
-struct Received {
-  ActionId action;
-  Municipality municipality;
-  Pseudonym person;
-  Json view;  // {action, receivedAt, outcome}
-};
-
 // The use cases behind the residents' routes. Every answer is made at reading, for this person and
 // this language, and every right is checked at that moment (authorisation.md); documents are those of
 // adapters/http/openapi.yaml. One object for each thread: it has its own store and vault. The references
-// must outlive it. Functions block; engine::VaultFault and StoreFault pass through.
+// must outlive it. Functions block; engine::VaultFault and caseview::StoreFault pass through.
 class Desk {
  public:
-  Desk(DeskSettings settings, const Services& services, const cloudevents::SchemaCatalogue& events,
+  Desk(DeskSettings settings, const caseview::Services& services, const cloudevents::SchemaCatalogue& events,
        const privacy::Keyring& keyring, std::unique_ptr<ResidentStore> store,
        std::unique_ptr<engine::Vault> vault);
   ~Desk();
@@ -115,15 +76,11 @@ class Desk {
   std::string clause_of(const ActionRecord& record, const Found& found) const;
 
   DeskSettings settings_;
-  const Services& services_;
+  const caseview::Services& services_;
   const cloudevents::SchemaCatalogue& events_;
   const privacy::Keyring& keyring_;
   std::unique_ptr<ResidentStore> store_;
   std::unique_ptr<engine::Vault> vault_;
 };
-
-// Ids in URLs: 32 hexadecimal digits.
-std::string to_url_id(const Uuid& id);
-std::optional<Uuid> parse_url_id(std::string_view text);
 
 }  // namespace elukaar::resident

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.hpp"
-#include "resident/desk.hpp"
+#include "base/json_members.hpp"
+#include "base/url_id.hpp"
 
 namespace elukaar::resident {
 namespace {
@@ -384,14 +384,10 @@ void LiveHub::status_record(const std::string& value) {
   const Json record = Json::parse(value, nullptr, false);
   if (!record.is_object() || !record.contains("data") || !record["data"].is_object()) return;
   const Json& data = record["data"];
-  const auto text = [&](const char* name) {
-    const auto found = data.find(name);
-    return found != data.end() && found->is_string() ? found->get<std::string>() : std::string{};
-  };
-  const auto id = Uuid::parse(text("case"));
+  const auto id = Uuid::parse(text_member(data, "case"));
   if (!id) return;
   const auto revision = data.find("revision");
-  status_changed(Municipality{text("municipality")}, CaseId{*id},
+  status_changed(Municipality{text_member(data, "municipality")}, CaseId{*id},
                  revision != data.end() && revision->is_number_unsigned()
                      ? revision->get<std::uint64_t>()
                      : 0);

@@ -60,8 +60,8 @@ std::string names_of(const std::map<std::string, Argument>& arguments) {
   return names.empty() ? "none" : names;
 }
 
-// The reader's language of a value that configuration gives in several: {et, en, ru}.
-const Json& localised(const Json& value, Language language) {
+// What stands for an argument that configuration gives in several languages; any other value as it is.
+const Json& in_language(const Json& value, Language language) {
   if (!value.is_object()) return value;
   const auto found = value.find(to_text(language));
   return found == value.end() ? value : *found;
@@ -101,7 +101,7 @@ Result<Json, RenderError> Catalogue::Content::shown(const Pattern& pattern, Lang
   for (const auto& [name, argument] : pattern.arguments()) {
     const auto found = args.find(name);
     if (!argument.uses.contains(Use::value) || found == args.end()) continue;
-    const Json& value = localised(*found, language);
+    const Json& value = in_language(*found, language);
     const std::string group = name == "reason" && !reasons.empty() ? "reason." + reasons : name;
     if (!value.is_string() || found->is_object() || !has_group(group)) {
       shown[name] = value;

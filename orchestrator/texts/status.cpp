@@ -5,7 +5,7 @@
 namespace elukaar::texts {
 namespace {
 
-Result<std::string, std::string> text_member(const Json& json, const char* name) {
+Result<std::string, std::string> demanded_text(const Json& json, const char* name) {
   const auto found = json.find(name);
   if (found == json.end() || !found->is_string() || found->get_ref<const std::string&>().empty()) {
     return failure(std::string{"expected the member `"} + name + "` to be a text");
@@ -29,8 +29,8 @@ Result<std::vector<std::string>, std::string> list_member(const Json& json, cons
 Result<std::optional<Delayed>, std::string> delayed_member(const Json& json) {
   const auto found = json.find("delayed");
   if (found == json.end() || found->is_null()) return std::optional<Delayed>{};
-  const auto system = text_member(*found, "system");
-  const auto since = text_member(*found, "since");
+  const auto system = demanded_text(*found, "system");
+  const auto since = demanded_text(*found, "since");
   const auto time = since ? parse_rfc3339(*since) : std::nullopt;
   if (!system || !time) {
     return failure(std::string{"expected the member `delayed` to hold a system and a moment"});
@@ -70,7 +70,7 @@ Result<Status, std::string> from_published(const Json& json) {
   const std::pair<const char*, std::string*> texts[] = {
       {"text", &status.text}, {"turn", &status.turn}, {"push", &status.push}};
   for (const auto& [name, member] : texts) {
-    auto text = text_member(json, name);
+    auto text = demanded_text(json, name);
     if (!text) return failure(text.error());
     *member = std::move(*text);
   }
@@ -89,7 +89,7 @@ Result<Status, std::string> from_published(const Json& json) {
   }
   if (const auto clock = json.find("clock"); clock != json.end() && !clock->is_null()) {
     for (const char* member : {"name", "state"}) {
-      if (clock->is_object() && text_member(*clock, member)) continue;
+      if (clock->is_object() && demanded_text(*clock, member)) continue;
       return failure(std::string{"expected the member `clock` to be null or to have a `"} + member +
                      "`");
     }

@@ -22,8 +22,8 @@ inline const cloudevents::SchemaCatalogue& topic_events() {
   return loaded;
 }
 
-inline const resident::Services& all_services() {
-  static const resident::Services all(
+inline const caseview::Services& all_services() {
+  static const caseview::Services all(
       workflow::load_all(content, operation_schemas()).value(), [](const std::string& source) {
         return workflow::compile_canonical(source, operation_schemas());
       });

@@ -16,14 +16,14 @@ class MemoryOfficeStore final : public office::OfficeStore {
  public:
   explicit MemoryOfficeStore(std::shared_ptr<ResidentData> data) : data_(std::move(data)) {}
 
-  std::vector<resident::CaseRecord> cases_of(const Municipality& municipality) override {
-    std::vector<resident::CaseRecord> found;
+  std::vector<caseview::CaseRecord> cases_of(const Municipality& municipality) override {
+    std::vector<caseview::CaseRecord> found;
     for (const auto& each : data_->cases) {
       if (each.municipality == municipality && !each.status.is_null()) found.push_back(each);
     }
     return found;
   }
-  std::optional<resident::CaseRecord> find_case(const Municipality& municipality,
+  std::optional<caseview::CaseRecord> find_case(const Municipality& municipality,
                                                 const Uuid& public_id) override {
     for (const auto& each : cases_of(municipality)) {
       if (each.public_id == public_id) return each;

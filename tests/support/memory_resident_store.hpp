@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "resident/resident_store.hpp"
 #include "caseview/rights.hpp"
+#include "resident/resident_store.hpp"
 
 namespace elukaar::test {
 
@@ -15,10 +15,10 @@ namespace elukaar::test {
 struct ResidentData {
   std::mutex mutex;
   Timestamp now{};  // case time and real time
-  std::vector<resident::CaseRecord> cases;
-  std::vector<resident::JournalRecord> journal;
+  std::vector<caseview::CaseRecord> cases;
+  std::vector<caseview::JournalRecord> journal;
   std::vector<resident::Session> sessions;
-  std::vector<resident::ActionRecord> actions;
+  std::vector<caseview::ActionRecord> actions;
   std::vector<std::pair<Pseudonym, std::string>> keys;  // of actions, in their order
   std::vector<std::string> events;                      // what the actions became
   std::string release_source;
@@ -32,7 +32,7 @@ class MemoryResidentStore final : public resident::ResidentStore {
     const std::lock_guard lock(data_->mutex);
     return work();
   }
-  bool is_party(const resident::CaseRecord& of, const Municipality& municipality,
+  bool is_party(const caseview::CaseRecord& of, const Municipality& municipality,
                 const Pseudonym& person) const {
     return of.municipality == municipality && !of.status.is_null() &&
            std::any_of(of.parties.begin(), of.parties.end(), [&](const access::Party& party) {
@@ -46,17 +46,17 @@ class MemoryResidentStore final : public resident::ResidentStore {
   Timestamp case_now() override { return locked([&] { return data_->now; }); }
   Timestamp real_now() override { return case_now(); }
 
-  std::vector<resident::CaseRecord> cases_of(const Municipality& municipality,
+  std::vector<caseview::CaseRecord> cases_of(const Municipality& municipality,
                                              const Pseudonym& person) override {
     return locked([&] {
-      std::vector<resident::CaseRecord> found;
+      std::vector<caseview::CaseRecord> found;
       for (const auto& each : data_->cases) {
         if (is_party(each, municipality, person)) found.push_back(each);
       }
       return found;
     });
   }
-  std::optional<resident::CaseRecord> find_case(const Municipality& municipality,
+  std::optional<caseview::CaseRecord> find_case(const Municipality& municipality,
                                                 const Pseudonym& person,
                                                 const Uuid& public_id) override {
     for (auto& each : cases_of(municipality, person)) {
@@ -64,7 +64,7 @@ class MemoryResidentStore final : public resident::ResidentStore {
     }
     return std::nullopt;
   }
-  std::vector<resident::JournalRecord> journal_of(const resident::CaseRecord&) override {
+  std::vector<caseview::JournalRecord> journal_of(const caseview::CaseRecord&) override {
     return locked([&] { return data_->journal; });
   }
   std::optional<std::string> release_source(int) override { return data_->release_source; }
@@ -79,8 +79,8 @@ class MemoryResidentStore final : public resident::ResidentStore {
         for (const auto& person : persons) {
           if (!is_party(each, municipality, person)) continue;
           const auto asker =
-              resident::asker_of(person, access::Assurance::substantial, data_->now);
-          const auto roles = resident::visible_to(each.status);
+              caseview::asker_of(person, access::Assurance::substantial, data_->now);
+          const auto roles = caseview::visible_to(each.status);
           if (access::may_see(each.parties, roles, asker, data_->now) != access::Refusal::none) {
             continue;
           }
@@ -113,7 +113,7 @@ class MemoryResidentStore final : public resident::ResidentStore {
     });
   }
 
-  resident::ActionRecord add_action(const resident::ActionDraft& draft,
+  caseview::ActionRecord add_action(const caseview::ActionDraft& draft,
                                     const std::function<std::string(Timestamp)>& event) override {
     return locked([&] {
       const std::pair key{draft.person, draft.idempotency_key};
@@ -133,21 +133,21 @@ class MemoryResidentStore final : public resident::ResidentStore {
       return data_->actions.back();
     });
   }
-  std::optional<resident::ActionRecord> action(const Municipality& municipality,
+  std::optional<caseview::ActionRecord> action(const Municipality& municipality,
                                                const Pseudonym& person,
                                                const ActionId& id) override {
-    return locked([&]() -> std::optional<resident::ActionRecord> {
+    return locked([&]() -> std::optional<caseview::ActionRecord> {
       for (const auto& each : data_->actions) {
         if (each.id == id && each.person == person && each.municipality == municipality) return each;
       }
       return std::nullopt;
     });
   }
-  std::vector<resident::ActionRecord> actions_of(const Municipality& municipality,
+  std::vector<caseview::ActionRecord> actions_of(const Municipality& municipality,
                                                  const std::vector<Pseudonym>& persons,
                                                  const std::vector<ActionId>& ids) override {
     return locked([&] {
-      std::vector<resident::ActionRecord> found;
+      std::vector<caseview::ActionRecord> found;
       for (const auto& each : data_->actions) {
         const bool asked = std::find(ids.begin(), ids.end(), each.id) != ids.end();
         const bool theirs =

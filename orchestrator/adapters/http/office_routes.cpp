@@ -7,7 +7,7 @@ namespace elukaar::adapters::http {
 namespace {
 
 using office::Office;
-using resident::Answer;
+using caseview::Answer;
 
 constexpr std::string_view office_cookie = "elukaar_office";
 

@@ -4,12 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "base/url_id.hpp"
+
 namespace elukaar::adapters::http {
 namespace {
 
-using resident::Answer;
+using caseview::Answer;
 using resident::Desk;
-using resident::Refusal;
+using caseview::Refusal;
 using resident::Session;
 
 constexpr std::string_view cookie_name = "elukaar_session";
@@ -124,7 +126,7 @@ Response submit(const Match& match, const Request& request, const Session& sessi
   }
   Response response = json_response(202, received->view.dump());
   response.headers.emplace_back(
-      "Location", "/api/v1/me/actions/" + resident::to_url_id(received->action.uuid()));
+      "Location", "/api/v1/me/actions/" + to_url_id(received->action.uuid()));
   return response;
 }
 

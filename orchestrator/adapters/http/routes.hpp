@@ -41,7 +41,7 @@ bool is_json(const Request& request);  // by its media type
 std::string cookie_header(std::string_view name, std::string_view value, bool secure);
 
 // The session behind a request's cookie, for the stream.
-resident::Answer<resident::Session> session_of(const Request& request, resident::Desk& desk);
-Response refusal_response(const resident::Refusal& refusal);
+caseview::Answer<resident::Session> session_of(const Request& request, resident::Desk& desk);
+Response refusal_response(const caseview::Refusal& refusal);
 
 }  // namespace elukaar::adapters::http

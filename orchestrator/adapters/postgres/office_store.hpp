@@ -16,8 +16,8 @@ class OfficeStore final : public office::OfficeStore {
   explicit OfficeStore(std::string connection);
   ~OfficeStore() override;
 
-  std::vector<resident::CaseRecord> cases_of(const Municipality& municipality) override;
-  std::optional<resident::CaseRecord> find_case(const Municipality& municipality,
+  std::vector<caseview::CaseRecord> cases_of(const Municipality& municipality) override;
+  std::optional<caseview::CaseRecord> find_case(const Municipality& municipality,
                                                 const Uuid& public_id) override;
   std::vector<office::TaskRecord> tasks_of(const Municipality& municipality) override;
   std::optional<office::TaskRecord> task(const Municipality& municipality,

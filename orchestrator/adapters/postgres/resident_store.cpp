@@ -7,18 +7,18 @@
 
 #include "adapters/postgres/array.hpp"
 #include "adapters/postgres/office_store.hpp"
-#include "engine/ports/lane.hpp"
 #include "caseview/rights.hpp"
+#include "engine/ports/lane.hpp"
 
 namespace elukaar::adapters::postgres {
 namespace {
 
-using resident::ActionRecord;
-using resident::CaseRecord;
-using resident::JournalRecord;
+using caseview::ActionRecord;
+using caseview::CaseRecord;
+using caseview::JournalRecord;
 using resident::SeenCase;
 using resident::Session;
-using resident::StoreFault;
+using caseview::StoreFault;
 
 constexpr std::size_t max_seen = 100'000;  // rows of one look at what open pages see
 
@@ -106,7 +106,7 @@ pqxx::result select_journal(pqxx::work& work, const CaseRecord& of) {
       "select * from (select sequence, kind, name, disposition, " MICROS("at") ", trace, records "
       "from elukaar.journal where municipality = $1 and case_id = $2 "
       "order by sequence desc limit $3) newest order by sequence",
-      of.municipality.str(), of.id.str(), resident::ResidentStore::max_journal_rows);
+      of.municipality.str(), of.id.str(), caseview::ViewStore::max_journal_rows);
 }
 
 #define SEEN_COLUMNS                                                                              \
@@ -147,13 +147,13 @@ pqxx::result select_seen(pqxx::work& work, const Municipality& municipality,
   "from elukaar.action a join elukaar.cases c "                                                \
   "on c.municipality = a.municipality and c.id = a.case_id "
 
-pqxx::result select_action_by_key(pqxx::work& work, const resident::ActionDraft& draft) {
+pqxx::result select_action_by_key(pqxx::work& work, const caseview::ActionDraft& draft) {
   return work.exec_params("select " ACTION_COLUMNS
                           "where a.municipality = $1 and a.person = $2 and a.idempotency_key = $3",
                           draft.municipality.str(), draft.person.str(), draft.idempotency_key);
 }
 
-pqxx::result insert_action(pqxx::work& work, const resident::ActionDraft& draft,
+pqxx::result insert_action(pqxx::work& work, const caseview::ActionDraft& draft,
                            Timestamp received_at, const std::string& event) {
   const int lane = engine::internal_lane_of(draft.case_id);
   return work.exec_params(
@@ -355,9 +355,9 @@ std::vector<SeenCase> ResidentStore::seen(const Municipality& municipality,
       const auto role = access::parse_role(word == "guardians" ? "guardian" : word);
       if (!role) continue;
       const std::vector<access::Party> parties{{person, *role, time_of(row[6]), std::nullopt}};
-      const auto roles = resident::visible_to(Json::parse(row[3].c_str()));
+      const auto roles = caseview::visible_to(Json::parse(row[3].c_str()));
       const Timestamp now = time_of(row[8]);
-      const auto asker = resident::asker_of(person, access::Assurance::substantial, now);
+      const auto asker = caseview::asker_of(person, access::Assurance::substantial, now);
       if (access::may_see(parties, roles, asker, now) != access::Refusal::none) continue;
       found.push_back({id, uuid_of(row[1]), person, row[2].as<unsigned long long>()});
     }
@@ -410,7 +410,7 @@ void ResidentStore::end_session(const Digest& token) {
   });
 }
 
-ActionRecord ResidentStore::add_action(const resident::ActionDraft& draft,
+ActionRecord ResidentStore::add_action(const caseview::ActionDraft& draft,
                                        const std::function<std::string(Timestamp)>& event) {
   return implementation_->as_resident(draft.municipality, [&](pqxx::work& work) {
     if (const auto known = select_action_by_key(work, draft); !known.empty()) {

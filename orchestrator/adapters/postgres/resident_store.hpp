@@ -19,12 +19,12 @@ class ResidentStore final : public resident::ResidentStore {
 
   Timestamp case_now() override;
   Timestamp real_now() override;
-  std::vector<resident::CaseRecord> cases_of(const Municipality& municipality,
+  std::vector<caseview::CaseRecord> cases_of(const Municipality& municipality,
                                              const Pseudonym& person) override;
-  std::optional<resident::CaseRecord> find_case(const Municipality& municipality,
+  std::optional<caseview::CaseRecord> find_case(const Municipality& municipality,
                                                 const Pseudonym& person,
                                                 const Uuid& public_id) override;
-  std::vector<resident::JournalRecord> journal_of(const resident::CaseRecord& of) override;
+  std::vector<caseview::JournalRecord> journal_of(const caseview::CaseRecord& of) override;
   std::optional<std::string> release_source(int number) override;
   std::vector<resident::SeenCase> seen(const Municipality& municipality,
                                        const std::vector<Pseudonym>& persons,
@@ -33,12 +33,12 @@ class ResidentStore final : public resident::ResidentStore {
   std::optional<resident::Session> session(const Digest& token,
                                            std::chrono::microseconds idle) override;
   void end_session(const Digest& token) override;
-  resident::ActionRecord add_action(const resident::ActionDraft& draft,
+  caseview::ActionRecord add_action(const caseview::ActionDraft& draft,
                                     const std::function<std::string(Timestamp)>& event) override;
-  std::optional<resident::ActionRecord> action(const Municipality& municipality,
+  std::optional<caseview::ActionRecord> action(const Municipality& municipality,
                                                const Pseudonym& person,
                                                const ActionId& id) override;
-  std::vector<resident::ActionRecord> actions_of(const Municipality& municipality,
+  std::vector<caseview::ActionRecord> actions_of(const Municipality& municipality,
                                                  const std::vector<Pseudonym>& persons,
                                                  const std::vector<ActionId>& ids) override;
   std::vector<Pseudonym> guardians(const Municipality& municipality, std::size_t limit) override;

@@ -25,15 +25,15 @@
 #include "adapters/postgres/resident_store.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "adapters/postgres/vault_store.hpp"
-#include "calendar/calendar.hpp"
 #include "app/observability.hpp"
 #include "app/wiring/registry.hpp"
+#include "base/random.hpp"
+#include "calendar/calendar.hpp"
 #include "engine/calls/dispatcher.hpp"
 #include "engine/intake/intake.hpp"
 #include "engine/lanes/worker.hpp"
 #include "office/office.hpp"
 #include "resident/desk.hpp"
-#include "caseview/reception.hpp"
 #include "workflow/load/calendar_file.hpp"
 #include "workflow/load/load.hpp"
 
@@ -365,7 +365,7 @@ class Program {
     for (const auto& service : content_.services) {
       const Municipality& municipality = service.workflow->municipality.ehak;
       if (office_tokens_.contains(municipality)) continue;
-      const std::string token = resident::random_token();
+      const std::string token = random_token();
       office_tokens_[municipality] = token;
       intake.credentials.push_back({"office", to_hex(sha256(token)), municipality,
                                     office::source_of(municipality),
@@ -409,7 +409,7 @@ class Program {
   const Content content_;
   const kit::Registry registry_;
   engine::Workflows workflows_;
-  const resident::Services services_;
+  const caseview::Services services_;
   engine::EngineParts parts_;
   std::map<Municipality, std::string> office_tokens_;
   std::unique_ptr<engine::Vault> intake_vault_;

@@ -3,15 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "base/json_members.hpp"
+
 namespace elukaar::simulate {
 namespace {
-
-std::string text_member(const Json& object, const char* name) {
-  if (!object.is_object()) return {};
-  const auto member = object.find(name);
-  return member == object.end() || !member->is_string() ? std::string{}
-                                                        : member->get<std::string>();
-}
 
 std::size_t readers_of(const core::Case& value, const Json& visible_to) {
   std::set<std::string> persons;

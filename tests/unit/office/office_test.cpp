@@ -17,7 +17,7 @@ namespace elukaar::office {
 namespace {
 
 using namespace std::chrono_literals;
-using resident::Refusal;
+using caseview::Refusal;
 using texts::Language;
 
 const Municipality rae("0653"), kohila("0317");
@@ -38,7 +38,7 @@ class TheOffice : public testing::Test {
     mari = know(test::generated_code(random), "Mari");
     jaan = know(test::generated_code(random), "Jaan");
     child = know(test::generated_code(random), "Juhan");
-    resident::CaseRecord record;
+    caseview::CaseRecord record;
     record.municipality = rae;
     record.id = CaseId{*Uuid::parse("0190a1b2-0000-7000-8000-000000000007")};
     record.public_id = *Uuid::parse("7c0f7a5b-e3a9-4d19-a1f2-f6c58e1b4d03");

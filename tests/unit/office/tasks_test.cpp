@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "base/url_id.hpp"
 #include "place_register/manual.hpp"
 #include "privacy/pseudonym.hpp"
 #include "support/content.hpp"
@@ -17,7 +18,7 @@ namespace elukaar::office {
 namespace {
 
 using namespace std::chrono_literals;
-using resident::Refusal;
+using caseview::Refusal;
 using texts::Language;
 
 const Municipality muhu("0478");
@@ -81,7 +82,7 @@ class OfficeTasks : public testing::Test {
     task.by = parse_iso_date(by);
     task.since = data->now;
     store.tasks.push_back(task);
-    return resident::to_url_id(task.id.uuid());
+    return to_url_id(task.id.uuid());
   }
 
   static Json queued(int position = 4) {

@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "base/url_id.hpp"
 #include "privacy/pseudonym.hpp"
 #include "resident/desk.hpp"
 #include "support/content.hpp"
@@ -16,6 +17,8 @@ namespace elukaar::resident {
 namespace {
 
 using namespace std::chrono_literals;
+using caseview::JournalRecord;
+using caseview::Refusal;
 using texts::Language;
 
 const Municipality rae("0653");
@@ -145,7 +148,7 @@ TEST_F(TheDesk, shows_a_guardian_the_case_in_each_language) {
 
 TEST_F(TheDesk, foretells_what_follows_on_the_state_that_is_shown_not_on_its_inner_one) {
   const Session session = log_in(mari_code);
-  resident::CaseRecord& record = data->cases.front();
+  caseview::CaseRecord& record = data->cases.front();
   record.active = {"contract_pending.open"};
   record.status["text"] = "contract_pending";
   record.status["actions"] = {"withdraw"};
