@@ -32,7 +32,7 @@ export async function openPage(browser, { width = 1280, height = 900, language =
   return page;
 }
 
-// The violations of the rules of resident-experience.md, section D, one line each.
+// The violations of the rules of portal/docs/resident-page.md, section 6, one line each.
 // axe comes through the debugging protocol, which the page's policy does not bind.
 export async function violations(page) {
   await page.evaluate(axe);
