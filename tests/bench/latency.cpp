@@ -15,7 +15,7 @@
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
-#include "adapters/postgres/vault_store.hpp"
+#include "adapters/postgres/vault.hpp"
 #include "bench/topics.hpp"
 #include "privacy/pseudonym.hpp"
 
@@ -292,7 +292,7 @@ std::vector<std::string> make_persons(const LatencyPlan& plan) {
     entry.recorded_at = now;
     known.entries.push_back(std::move(entry));
   }
-  adapters::postgres::VaultStore vault(plan.database, *keyring);
+  adapters::postgres::PgVault vault(plan.database, *keyring);
   if (!vault.store(known)) throw std::runtime_error("the vault does not take the bench's persons");
   return persons;
 }

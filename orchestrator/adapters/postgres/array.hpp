@@ -142,6 +142,14 @@ class Array {
   std::uint32_t count_ = 0;
 };
 
+// Of whatever holds what can be added.
+template <class Type, class Values>
+Array<Type> array_of(const Values& values) {
+  Array<Type> array;
+  for (const auto& value : values) array.add(value);
+  return array;
+}
+
 // The parameters that stand together for rows: an array a column, all of one length.
 template <class... Types>
 class Rows {

@@ -1,12 +1,9 @@
 #pragma once
 
+#include "adapters/postgres/connection.hpp"
+
 // The SQL of the case store, prepared once a connection. Each takes arrays and works on the whole batch.
 namespace elukaar::adapters::postgres {
-
-struct Statement {
-  const char* name;
-  const char* sql;
-};
 
 // The rows of a batch's cases, as `n`.
 #define CASE_ROWS                                                                          \

@@ -1,14 +1,22 @@
 #pragma once
 
-#include <pqxx/pqxx>
+#include <algorithm>
 #include <stdexcept>
+#include <string>
 
+#include <pqxx/pqxx>
+
+#include "base/digest.hpp"
 #include "base/ids.hpp"
+#include "base/timestamp.hpp"
 
-// How this folder's .cpp files read PostgreSQL's fields; not for anyone else.
+// How this folder's .cpp files read PostgreSQL's fields, and write the single parameters that have no type of
+// their own in libpqxx. Moments are written as to_rfc3339 writes them.
 namespace elukaar::adapters::postgres {
 
-// Microseconds since 1970: `(extract(epoch from at) * 1000000)::bigint`.
+// What to select of a moment, for time_of.
+#define MICROS(moment) "(extract(epoch from " moment ") * 1000000)::bigint"
+
 inline Timestamp time_of(const pqxx::field& field) {
   return Timestamp{std::chrono::microseconds{field.as<long long>()}};
 }
@@ -21,7 +29,18 @@ inline Uuid uuid_of(const pqxx::field& field) {
 
 // Empty for null.
 inline std::string text_of(const pqxx::field& field) {
-  return field.is_null() ? std::string{} : field.as<std::string>();
+  return field.is_null() ? std::string{} : std::string{field.c_str(), field.size()};
 }
+
+inline std::string bytes_of(const pqxx::field& field) { return pqxx::binarystring(field).str(); }
+
+inline Digest digest_of(const pqxx::field& field) {
+  const pqxx::binarystring bytes(field);
+  Digest digest{};
+  if (bytes.size() == digest.size()) std::copy(bytes.begin(), bytes.end(), digest.begin());
+  return digest;
+}
+
+inline std::string bytea(const Digest& digest) { return "\\x" + to_hex(digest); }
 
 }  // namespace elukaar::adapters::postgres

@@ -18,13 +18,13 @@
 #include "adapters/kafka/publisher.hpp"
 #include "adapters/kafka/tail.hpp"
 #include "adapters/kafka/topics.hpp"
-#include "adapters/postgres/call_store.hpp"
+#include "adapters/postgres/calls.hpp"
 #include "adapters/postgres/case_store.hpp"
 #include "adapters/postgres/office_store.hpp"
 #include "adapters/postgres/operator_store.hpp"
 #include "adapters/postgres/resident_store.hpp"
 #include "adapters/postgres/schema.hpp"
-#include "adapters/postgres/vault_store.hpp"
+#include "adapters/postgres/vault.hpp"
 #include "app/observability.hpp"
 #include "app/wiring/registry.hpp"
 #include "base/random.hpp"
@@ -262,8 +262,8 @@ class Program {
 
   void start_dispatcher() {
     const std::string connection = settings_.connection_string();
-    calls_ = std::make_unique<adapters::postgres::CallStore>(connection);
-    calls_vault_ = std::make_unique<adapters::postgres::VaultStore>(connection, content_.keyring);
+    calls_ = std::make_unique<adapters::postgres::PgCalls>(connection);
+    calls_vault_ = std::make_unique<adapters::postgres::PgVault>(connection, content_.keyring);
     http_client_ = std::make_unique<adapters::curl::HttpClient>();
     dispatcher_ = std::make_unique<engine::Dispatcher>(
         dispatcher_settings(settings_), *calls_, *http_client_, *calls_vault_, content_.keyring,
@@ -277,7 +277,7 @@ class Program {
 
   void start_portal() {
     const std::string connection = settings_.connection_string();
-    intake_vault_ = std::make_unique<adapters::postgres::VaultStore>(connection, content_.keyring);
+    intake_vault_ = std::make_unique<adapters::postgres::PgVault>(connection, content_.keyring);
     engine::IntakeSettings intake = intake_settings(settings_);
     add_office(intake);
     intake_ = std::make_unique<engine::Intake>(
@@ -323,8 +323,8 @@ class Program {
     return std::make_unique<resident::Desk>(
         desk, services_, content_.events, content_.keyring,
         std::make_unique<adapters::postgres::ResidentStore>(connection),
-        std::make_unique<adapters::postgres::VaultStore>(connection, content_.keyring,
-                                                         "elukaar_resident"));
+        std::make_unique<adapters::postgres::PgVault>(
+            connection, content_.keyring, adapters::postgres::PgVault::Serving::people));
   }
 
   std::unique_ptr<office::Office> make_office(const std::string& connection) {
@@ -336,8 +336,8 @@ class Program {
         office, services_, content_.events, content_.forms.catalogue(), registry_, content_.keyring,
         std::make_unique<adapters::postgres::OfficeStore>(connection),
         std::make_unique<adapters::postgres::ResidentStore>(connection),
-        std::make_unique<adapters::postgres::VaultStore>(connection, content_.keyring,
-                                                         "elukaar_resident"),
+        std::make_unique<adapters::postgres::PgVault>(
+            connection, content_.keyring, adapters::postgres::PgVault::Serving::people),
         [this](const Municipality& municipality, const std::string& body) {
           return send_from_office(municipality, body);
         });

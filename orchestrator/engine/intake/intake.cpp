@@ -339,7 +339,7 @@ void Intake::write(std::vector<Pending> batch) {
       for (Pending& pending : batch) publish(std::move(pending));
       return;
     }
-  } catch (const VaultFault& fault) {
+  } catch (const StoreFault& fault) {
     may_be_repeated = fault.may_be_repeated();
   }
   if (batch.size() > 1 && !may_be_repeated) {

@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/timestamp.hpp"
+#include "engine/ports/store_fault.hpp"
 #include "lifecycle/call_lifecycle.hpp"
 
 namespace elukaar::engine {
@@ -64,7 +65,7 @@ struct CallReport {
 
 // Port: the table of connector calls, as the dispatcher needs it. All its times are real time by the
 // store's own clock: the demo's shifted clock moves legal terms, not retries. Used by one thread.
-// Failures of the store are exceptions; a method that throws has changed nothing.
+// Faults are StoreFault; a method that throws has changed nothing.
 class CallStore {
  public:
   virtual ~CallStore() = default;

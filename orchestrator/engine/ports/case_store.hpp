@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "base/ids.hpp"
 #include "core/decision.hpp"
 #include "engine/ports/lane.hpp"
+#include "engine/ports/store_fault.hpp"
 
 namespace elukaar::engine {
 
@@ -241,24 +241,6 @@ struct EarlyEvent {
   Uuid id;
   CorrelationKey key;
   std::string bytes;  // sealed
-};
-
-// The database cannot do it now, or not at all.
-class StoreFault : public std::runtime_error {
- public:
-  enum class Kind {
-    connection_lost,  // everything of the transaction is undone, or its outcome is unknown
-    conflict,         // deadlock or serialization failure: repeat the batch
-    refused           // this content never will be taken: find the offender
-  };
-  StoreFault(Kind kind, std::string sqlstate, const std::string& what)
-      : std::runtime_error(what), kind_(kind), sqlstate_(std::move(sqlstate)) {}
-  Kind kind() const { return kind_; }
-  const std::string& sqlstate() const { return sqlstate_; }
-
- private:
-  Kind kind_;
-  std::string sqlstate_;
 };
 
 // One transaction of a worker. Destroyed without commit() it leaves nothing behind. All its methods

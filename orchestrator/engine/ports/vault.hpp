@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/sensitive.hpp"
 #include "base/timestamp.hpp"
+#include "engine/ports/store_fault.hpp"
 #include "privacy/separator.hpp"
 
 namespace elukaar::engine {
@@ -88,24 +88,13 @@ inline std::string_view to_text(VaultError error) {
   return error == VaultError::not_served ? "no key for this municipality" : "a value is not authentic";
 }
 
-// The vault cannot be asked now (a lost connection) or refuses for good (`may_be_repeated` false).
-class VaultFault : public std::runtime_error {
- public:
-  VaultFault(const std::string& what, bool may_be_repeated)
-      : std::runtime_error(what), may_be_repeated_(may_be_repeated) {}
-  bool may_be_repeated() const { return may_be_repeated_; }
-
- private:
-  bool may_be_repeated_;
-};
-
 // The one home of personal data (architecture.md section 2). Contract:
 // - store() writes the whole batch in one transaction, or nothing; repeating it changes nothing.
 // - read() writes its usage record in the transaction that reads; no record, no value. It is written
 //   also where nothing was found: somebody looked.
 // - Nothing is found in another municipality than the one asked for.
 // - Values come out as they went in; a row that was tampered with is an error, never a value.
-// Functions block; faults are VaultFault. An object belongs to one thread at a time.
+// Functions block; faults are StoreFault. An object belongs to one thread at a time.
 class Vault {
  public:
   static constexpr std::size_t max_batch = 5000;    // entries and aliases together

@@ -1,4 +1,4 @@
-#include "adapters/postgres/call_store.hpp"
+#include "adapters/postgres/calls.hpp"
 
 #include <gtest/gtest.h>
 
@@ -52,7 +52,7 @@ class CallStoreTest : public ::testing::Test {
   void SetUp() override {
     if (!database) GTEST_SKIP() << "set ELUKAAR_TEST_POSTGRES to a connection string";
     run("truncate elukaar.call");
-    store = std::make_unique<CallStore>(database->address());
+    store = std::make_unique<PgCalls>(database->address());
   }
 
   pqxx::result run(const std::string& sql) {
@@ -94,7 +94,7 @@ class CallStoreTest : public ::testing::Test {
   }
 
   inline static std::unique_ptr<Database> database;
-  std::unique_ptr<CallStore> store;
+  std::unique_ptr<PgCalls> store;
   int count = 0;
 };
 
@@ -142,7 +142,7 @@ TEST_F(CallStoreTest, takes_no_more_for_a_municipality_than_its_share_and_no_mor
 
 TEST_F(CallStoreTest, hands_no_call_to_two_claimers) {
   for (int i = 0; i < 20; ++i) add("a");
-  CallStore other(database->address());
+  PgCalls other(database->address());
   EXPECT_EQ(store->claim(room(20)).size(), 20u);
   EXPECT_TRUE(other.claim(room(20)).empty());
 }

@@ -8,7 +8,7 @@
 #include <random>
 
 #include "adapters/postgres/schema.hpp"
-#include "adapters/postgres/vault_store.hpp"
+#include "adapters/postgres/vault.hpp"
 #include "support/database.hpp"
 #include "support/keys.hpp"
 #include "support/memory_vault.hpp"
@@ -64,7 +64,7 @@ struct PostgresBench : Bench {
       : database("vault_" + std::to_string(std::random_device{}())),
         connection_string(database.address()) {
     adapters::postgres::bring_schema_up(connection_string, [](const std::string&) {});
-    store = std::make_unique<adapters::postgres::VaultStore>(connection_string, keyring);
+    store = std::make_unique<adapters::postgres::PgVault>(connection_string, keyring);
   }
   Vault& vault() override { return *store; }
 
@@ -78,7 +78,7 @@ struct PostgresBench : Bench {
 
   test::TestDatabase database;
   std::string connection_string;
-  std::unique_ptr<adapters::postgres::VaultStore> store;
+  std::unique_ptr<adapters::postgres::PgVault> store;
 };
 
 class VaultContract : public testing::TestWithParam<std::string> {
@@ -304,7 +304,7 @@ TEST_P(VaultStore, reads_nothing_once_the_data_key_is_erased) {
 TEST_P(VaultStore, does_not_open_under_other_keys) {
   store({{entry(rae, mari, "phone", "5551")}, {}});
   const auto others = test::keyring_for({"0653"});
-  adapters::postgres::VaultStore thief(postgres().connection_string, others);
+  adapters::postgres::PgVault thief(postgres().connection_string, others);
   const auto read = thief.read(rae, {{mari, {}, ""}}, use());
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error(), VaultError::not_authentic);
@@ -312,7 +312,8 @@ TEST_P(VaultStore, does_not_open_under_other_keys) {
 
 TEST_P(VaultStore, serves_the_residents_role_one_municipality_at_a_time) {
   store({{entry(rae, mari, "phone", "5551"), entry(viimsi, jaan, "phone", "5552")}, {}});
-  adapters::postgres::VaultStore serving(postgres().connection_string, keyring, "elukaar_resident");
+  adapters::postgres::PgVault serving(postgres().connection_string, keyring,
+                                      adapters::postgres::PgVault::Serving::people);
   const auto read = serving.read(rae, {{mari, {}, ""}}, use());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->at(0).at(0).value.reveal(), "5551");
@@ -334,7 +335,7 @@ TEST_P(VaultStore, reports_a_lost_connection_as_worth_repeating_and_comes_back) 
   try {
     found(rae, mari);
     FAIL() << "the connection was cut";
-  } catch (const engine::VaultFault& fault) {
+  } catch (const engine::StoreFault& fault) {
     EXPECT_TRUE(fault.may_be_repeated()) << fault.what();
   }
   EXPECT_EQ(found(rae, mari), Texts{"phone=5551"});

@@ -8,7 +8,7 @@
 #include "adapters/postgres/case_store.hpp"
 #include "adapters/postgres/operator_store.hpp"
 #include "adapters/postgres/schema.hpp"
-#include "adapters/postgres/vault_store.hpp"
+#include "adapters/postgres/vault.hpp"
 #include "calendar/calendar.hpp"
 #include "cloudevents/encode.hpp"
 #include "engine/lanes/worker.hpp"
@@ -495,7 +495,7 @@ TEST_F(Batch, discards_parked_records_after_their_time_and_keeps_the_reason) {
 }
 
 TEST_F(Batch, erases_what_the_vault_was_to_keep_for_a_time_only) {
-  adapters::postgres::VaultStore vault(world->database.address(), world->keyring);
+  adapters::postgres::PgVault vault(world->database.address(), world->keyring);
   const Timestamp now = *parse_rfc3339("2026-05-20T09:00:00Z");
   const auto entry = [&](const std::string& field, std::optional<Timestamp> keep_until) {
     return VaultEntry{Municipality{"0001"},

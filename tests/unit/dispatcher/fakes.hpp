@@ -127,14 +127,14 @@ class FakeHttp : public HttpClient {
 class FakeVault : public Vault {
  public:
   Result<void, VaultError> store(const VaultBatch& batch) override {
-    if (std::exchange(fails, false)) throw VaultFault("the vault is away", true);
+    if (std::exchange(fails, false)) throw StoreFault(StoreFault::Kind::connection_lost, "", "the vault is away");
     for (const VaultEntry& each : batch.entries) stored.push_back(each);
     return {};
   }
   void keep_no_longer(const Municipality&, const VaultQuery&, Timestamp) override {}
   Result<std::vector<std::vector<VaultValue>>, VaultError> read(
       const Municipality&, const std::vector<VaultQuery>& queries, const VaultUse& use) override {
-    if (std::exchange(fails, false)) throw VaultFault("the vault is away", true);
+    if (std::exchange(fails, false)) throw StoreFault(StoreFault::Kind::connection_lost, "", "the vault is away");
     std::vector<std::vector<VaultValue>> found;
     for (const VaultQuery& query : queries) {
       usage.push_back({query.person, use, query.fields});

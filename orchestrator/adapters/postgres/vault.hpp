@@ -11,13 +11,15 @@ namespace elukaar::adapters::postgres {
 // The vault in PostgreSQL (schema/0002_vault.sql), sealed before it gets there. It has one connection
 // of its own, made at the first call and again after it was lost: one object for each thread. The
 // ring must outlive it.
-class VaultStore final : public engine::Vault {
+class PgVault final : public engine::Vault {
  public:
-  // `connection`: a libpq connection string. `role`: the role to take on, empty for the login's own;
-  // a process that serves people says elukaar_resident, and row-level security then binds each call
-  // to its municipality.
-  VaultStore(std::string connection, const privacy::Keyring& keyring, std::string role = {});
-  ~VaultStore() override;
+  // Where it serves people, row-level security binds each call to its municipality.
+  enum class Serving { the_program, people };
+
+  // `connection`: a libpq connection string.
+  PgVault(std::string connection, const privacy::Keyring& keyring,
+          Serving serving = Serving::the_program);
+  ~PgVault() override;
 
   Result<void, engine::VaultError> store(const engine::VaultBatch& batch) override;
   void keep_no_longer(const Municipality& municipality, const engine::VaultQuery& query,

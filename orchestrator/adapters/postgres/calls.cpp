@@ -1,10 +1,11 @@
-#include "adapters/postgres/call_store.hpp"
+#include "adapters/postgres/calls.hpp"
 
-#include <optional>
-#include <pqxx/pqxx>
-#include <stdexcept>
 #include <utility>
 
+#include <pqxx/pqxx>
+
+#include "adapters/postgres/columns.hpp"
+#include "adapters/postgres/connection.hpp"
 #include "adapters/postgres/fields.hpp"
 
 namespace elukaar::adapters::postgres {
@@ -13,8 +14,34 @@ namespace {
 using engine::CallReport;
 using engine::ClaimedCall;
 
+// A call as it is claimed, out of the tables of claim_statement.
+constexpr ReadColumn<ClaimedCall> call_columns[] = {
+    {"c.municipality",
+     [](ClaimedCall& call, Field field) { call.municipality = Municipality{text_of(field)}; }},
+    {"c.case_id", [](ClaimedCall& call, Field field) { call.case_id = CaseId{uuid_of(field)}; }},
+    {"c.id", [](ClaimedCall& call, Field field) { call.id = CallId{uuid_of(field)}; }},
+    {"c.role", [](ClaimedCall& call, Field field) { call.role = text_of(field); }},
+    {"c.operation", [](ClaimedCall& call, Field field) { call.operation = text_of(field); }},
+    {"c.input::text", [](ClaimedCall& call, Field field) { call.input = Json::parse(field.c_str()); }},
+    {"c.attempts - 1", [](ClaimedCall& call, Field field) { call.attempts = field.as<int>(); }},
+    {"taken.status = 'inflight'",
+     [](ClaimedCall& call, Field field) { call.lease_expired = field.as<bool>(); }},
+    {"c.delayed_since is not null", [](ClaimedCall& call, Field field) { call.delayed = field.as<bool>(); }},
+    {MICROS("c.created_at"), [](ClaimedCall& call, Field field) { call.created_at = time_of(field); }},
+    {MICROS("c.give_up_at"),
+     [](ClaimedCall& call, Field field) {
+       if (!field.is_null()) call.give_up_at = time_of(field);
+     }},
+    {"c.timeout_ms",
+     [](ClaimedCall& call, Field field) {
+       call.timeout = std::chrono::milliseconds{field.as<int>()};
+     }},
+    {"c.lease_token", [](ClaimedCall& call, Field field) { call.lease_token = uuid_of(field); }},
+    {MICROS("clock_timestamp()"), [](ClaimedCall& call, Field field) { call.claimed_at = time_of(field); }},
+};
+
 // $1 {role: room}; $2 room for the roles not named in it; $3 lease margin in ms.
-constexpr const char* claim_statement = R"sql(
+const std::string claim_statement = R"sql(
 with recursive rooms as (
   select role, (room ->> 'calls')::integer as calls, (room ->> 'of_one')::integer as of_one,
          room -> 'under_way' as under_way
@@ -60,12 +87,7 @@ set status = 'inflight', attempts = c.attempts + 1, lease_token = gen_random_uui
     next_attempt_at = now() + (c.timeout_ms + $3) * interval '1 millisecond'
 from taken
 where c.municipality = taken.municipality and c.case_id = taken.case_id and c.id = taken.id
-returning c.municipality, c.case_id, c.id, c.role, c.operation, c.input::text, c.attempts - 1,
-  taken.status = 'inflight', c.delayed_since is not null,
-  (extract(epoch from c.created_at) * 1000000)::bigint,
-  (extract(epoch from c.give_up_at) * 1000000)::bigint,
-  c.timeout_ms, c.lease_token, (extract(epoch from clock_timestamp()) * 1000000)::bigint
-)sql";
+returning )sql" + list_of(call_columns);
 
 // $1 an array of reports. An abandoned call stays so: its retry is dropped, its result is news.
 constexpr const char* record_statement = R"sql(
@@ -91,24 +113,9 @@ where c.municipality = r.municipality and c.case_id = r.case_id and c.id = r.id
 returning r.place
 )sql";
 
-ClaimedCall read_call(const pqxx::row& row) {
-  ClaimedCall call;
-  call.municipality = Municipality{row[0].as<std::string>()};
-  call.case_id = CaseId{uuid_of(row[1])};
-  call.id = CallId{uuid_of(row[2])};
-  call.role = row[3].as<std::string>();
-  call.operation = row[4].as<std::string>();
-  call.input = Json::parse(row[5].c_str());
-  call.attempts = row[6].as<int>();
-  call.lease_expired = row[7].as<bool>();
-  call.delayed = row[8].as<bool>();
-  call.created_at = time_of(row[9]);
-  if (!row[10].is_null()) call.give_up_at = time_of(row[10]);
-  call.timeout = std::chrono::milliseconds{row[11].as<int>()};
-  call.lease_token = uuid_of(row[12]);
-  call.claimed_at = time_of(row[13]);
-  return call;
-}
+const Statement call_statements[] = {{"claim", claim_statement.c_str()}, {"record", record_statement}};
+const SessionKind call_sessions{
+    .name = "elukaar dispatcher", .statements = call_statements, .quotes_postgres = true};
 
 Json as_json(const std::map<std::string, engine::RoleRoom>& rooms) {
   Json object = Json::object();
@@ -138,54 +145,33 @@ Json as_json(const std::vector<CallReport>& reports) {
 
 }  // namespace
 
-struct CallStore::Implementation {
-  std::string connection_string;
-  std::optional<pqxx::connection> connection;
-
-  // Runs `work` in one transaction and commits it. A connection that failed is not used again.
-  template <class Work>
-  auto in_transaction(Work work) {
-    try {
-      if (!connection) {
-        connection.emplace(connection_string);
-        connection->prepare("claim", claim_statement);
-        connection->prepare("record", record_statement);
-      }
-      pqxx::work transaction(*connection);
-      auto result = work(transaction);
-      transaction.commit();
-      return result;
-    } catch (const pqxx::failure&) {
-      // Even one refused statement: connecting anew is cheap, a half-known session is not.
-      connection.reset();
-      throw;
-    }
-  }
+struct PgCalls::Implementation {
+  Connection connection;
 };
 
-CallStore::CallStore(std::string connection)
-    : implementation_(new Implementation{std::move(connection), std::nullopt}) {}
+PgCalls::PgCalls(std::string connection)
+    : implementation_(new Implementation{Connection{std::move(connection), call_sessions}}) {}
 
-CallStore::~CallStore() = default;
+PgCalls::~PgCalls() = default;
 
-std::vector<ClaimedCall> CallStore::claim(const engine::ClaimRequest& request) {
+std::vector<ClaimedCall> PgCalls::claim(const engine::ClaimRequest& request) {
   const std::string room = as_json(request.room).dump();
-  return implementation_->in_transaction([&](pqxx::work& transaction) {
-    const pqxx::result rows = transaction.exec_prepared(
+  return implementation_->connection.transaction([&](pqxx::work& work) {
+    const pqxx::result rows = work.exec_prepared(
         "claim", room, request.room_for_others,
         static_cast<long long>(request.lease_margin.count()));
     std::vector<ClaimedCall> calls;
-    for (const pqxx::row& row : rows) calls.push_back(read_call(row));
+    for (const pqxx::row& row : rows) calls.push_back(read(row, call_columns));
     return calls;
   });
 }
 
-std::vector<bool> CallStore::record(const std::vector<CallReport>& reports) {
+std::vector<bool> PgCalls::record(const std::vector<CallReport>& reports) {
   std::vector<bool> accepted(reports.size(), false);
   if (reports.empty()) return accepted;
   const std::string json = as_json(reports).dump();
-  return implementation_->in_transaction([&](pqxx::work& transaction) {
-    for (const pqxx::row& row : transaction.exec_prepared("record", json)) {
+  return implementation_->connection.transaction([&](pqxx::work& work) {
+    for (const pqxx::row& row : work.exec_prepared("record", json)) {
       accepted.at(row[0].as<std::size_t>()) = true;
     }
     return accepted;

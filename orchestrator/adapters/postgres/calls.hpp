@@ -8,15 +8,14 @@
 
 namespace elukaar::adapters::postgres {
 
-// The table `elukaar.call` (schema/0001). Holds a connection of its own, made at the first use and
-// made anew after it broke; whatever PostgreSQL refuses is a std::runtime_error, and nothing has
-// changed then. While a call is in flight, `next_attempt_at` is the end of its lease: one index finds
-// all that is due. Whoever abandons a call leaves its lease token, so that a late answer is known.
-class CallStore : public engine::CallStore {
+// The table `elukaar.call` (schema/0001). While a call is in flight, `next_attempt_at` is the end of its
+// lease: one index finds all that is due. Whoever abandons a call leaves its lease token, so that a late
+// answer is known. One connection, made at the first use and again after it was lost.
+class PgCalls final : public engine::CallStore {
  public:
   // A libpq connection string. Nothing is connected yet.
-  explicit CallStore(std::string connection);
-  ~CallStore() override;
+  explicit PgCalls(std::string connection);
+  ~PgCalls() override;
 
   std::vector<engine::ClaimedCall> claim(const engine::ClaimRequest& request) override;
   std::vector<bool> record(const std::vector<engine::CallReport>& reports) override;
