@@ -19,10 +19,10 @@ class Observability final : public engine::WorkerObserver {
 
   void batch_done(const engine::BatchResult& result, std::size_t records,
                   std::chrono::microseconds took) override;
+  void info(const std::string& what) override;
   void fault(const std::string& what) override;
 
   void note(const engine::DispatchNote& note);
-  void info(const std::string& what);
   void access(const std::string& method, const std::string& route, int status,
               std::chrono::microseconds took);
 

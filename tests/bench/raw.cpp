@@ -84,6 +84,7 @@ class Count final : public engine::WorkerObserver {
                   std::chrono::microseconds) override {
     carried += static_cast<std::int64_t>(records);
   }
+  void info(const std::string& what) override { std::cerr << what << '\n'; }
   void fault(const std::string& what) override {
     std::cerr << "fault: " << what << '\n';
     ++faults;

@@ -94,8 +94,6 @@ class ForwardingCaseStore : public engine::CaseStore {
   std::optional<std::string> release_source(int number) override {
     return store_.release_source(number);
   }
-  std::size_t discard_expired(std::size_t most) override { return store_.discard_expired(most); }
-  std::size_t erase_expired(std::size_t most) override { return store_.erase_expired(most); }
   void mark_incident(const engine::CaseRef& ref, const std::string& why) override {
     store_.mark_incident(ref, why);
   }

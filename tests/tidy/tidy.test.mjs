@@ -27,7 +27,7 @@ const say = ({ path, line, found }, rule) => `${path}:${line}: ${rule}: ${found[
 
 // The rows of the module table (architecture, section 3): what a module may include besides itself.
 const rules = ['base', 'documents', 'cloudevents', 'privacy', 'calendar', 'cel', 'chart', 'texts', 'access', 'workflow', 'lifecycle'];
-const useCases = ['engine', 'caseview', 'resident', 'office', 'core', ...rules];
+const useCases = ['engine', 'caseview', 'resident', 'office', 'operations', 'core', ...rules];
 const mayUse = {
   base: [],
   documents: ['base'],
@@ -46,6 +46,7 @@ const mayUse = {
   caseview: ['engine', 'core', ...rules],
   resident: ['caseview', 'engine', 'core', ...rules],
   office: ['caseview', 'engine', 'core', 'kit', ...rules],
+  operations: ['engine', 'core', ...rules],
   'adapters/curl': useCases,
   'adapters/http': useCases,
   'adapters/kafka': useCases,

@@ -282,10 +282,9 @@ where d.municipality = k.municipality and d.case_id = k.case_id and d.ordinal = 
 
     {"park", R"sql(
 insert into elukaar.parked (id, municipality, origin, position, source, event_id, type, reason, detail,
-  bytes, parked_at, expires_at)
+  bytes, parked_at)
 select id, nullif(municipality, ''), origin, position, nullif(source, ''), nullif(event_id, ''),
-       nullif(type, ''), reason, detail, bytes, clock_timestamp(),
-       clock_timestamp() + interval '30 days'
+       nullif(type, ''), reason, detail, bytes, clock_timestamp()
 from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
             $8::text[], $9::text[], $10::bytea[])
   as n(id, municipality, origin, position, source, event_id, type, reason, detail, bytes)
@@ -300,25 +299,6 @@ on conflict do nothing)sql"},
     {"parked_applied", R"sql(
 update elukaar.parked set status = 'applied', resolved_at = clock_timestamp(), bytes = ''
 where id = any ($1::uuid[]))sql"},
-
-    {"discard_expired", R"sql(
-with gone as (
-  select id from elukaar.parked
-  where status in ('parked', 'retry') and expires_at < clock_timestamp()
-  order by expires_at limit $1 for update skip locked),
-unkeyed as (delete from elukaar.parked_key k using gone where k.parked_id = gone.id)
-update elukaar.parked p
-set status = 'discarded', lane = null, bytes = '', resolved_at = clock_timestamp(),
-    detail = p.detail || '; nobody had it applied within its 30 days, so its content is deleted'
-from gone where p.id = gone.id)sql"},
-
-    {"erase_expired", R"sql(
-delete from elukaar.vault_value v
-using (select municipality, person, owner, field from elukaar.vault_value
-       where keep_until <= elukaar.case_now()
-       order by keep_until limit $1 for update skip locked) gone
-where (v.municipality, v.person, v.owner, v.field)
-    = (gone.municipality, gone.person, gone.owner, gone.field))sql"},
 
     {"parked_unkey", "delete from elukaar.parked_key where parked_id = any ($1::uuid[])"},
 

@@ -683,20 +683,6 @@ std::optional<std::string> CaseStore::release_source(int release) {
   });
 }
 
-std::size_t CaseStore::discard_expired(std::size_t most) {
-  return implementation_->in_transaction([&](pqxx::work& work) {
-    return static_cast<std::size_t>(
-        work.exec_prepared("discard_expired", static_cast<int>(most)).affected_rows());
-  });
-}
-
-std::size_t CaseStore::erase_expired(std::size_t most) {
-  return implementation_->in_transaction([&](pqxx::work& work) {
-    return static_cast<std::size_t>(
-        work.exec_prepared("erase_expired", static_cast<int>(most)).affected_rows());
-  });
-}
-
 void CaseStore::mark_incident(const CaseRef& ref, const std::string& why) {
   implementation_->in_transaction([&](pqxx::work& work) {
     return work.exec_prepared("mark_incident", ref.municipality.str(), ref.id.str(), why);

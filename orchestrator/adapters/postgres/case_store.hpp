@@ -34,8 +34,6 @@ class CaseStore final : public engine::CaseStore {
                                              std::size_t most) override;
   int release_number(const workflow::Workflow& workflow) override;
   std::optional<std::string> release_source(int number) override;
-  std::size_t discard_expired(std::size_t most) override;
-  std::size_t erase_expired(std::size_t most) override;
   void mark_incident(const engine::CaseRef& ref, const std::string& why) override;
 
  private:

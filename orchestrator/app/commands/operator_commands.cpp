@@ -7,15 +7,17 @@
 #include <fmt/format.h>
 
 #include "adapters/kafka/topics.hpp"
-#include "adapters/postgres/operator_store.hpp"
+#include "adapters/postgres/operations.hpp"
 #include "adapters/postgres/schema.hpp"
-#include "core/decide.hpp"
+#include "operations/cases.hpp"
+#include "operations/parked.hpp"
 #include "privacy/keyring.hpp"
 
 namespace elukaar::app {
 namespace {
 
-using adapters::postgres::OperatorStore;
+using adapters::postgres::PgCaseClock;
+using adapters::postgres::PgOperations;
 
 constexpr std::chrono::milliseconds broker_patience{15'000};
 
@@ -33,6 +35,11 @@ std::string joined(const Json& list) {
     text += item.is_string() ? item.get<std::string>() : item.dump();
   }
   return text;
+}
+
+int no_case(const std::string& id, std::ostream& err) {
+  err << fmt::format("elukaar: there is no case {}\n", id);
+  return 2;
 }
 
 // A line for each thing that happened, with the rule that made it.
@@ -63,14 +70,6 @@ void print_journal(const Json& journal, std::ostream& out) {
       }
     }
   }
-}
-
-Digest digest_from_hex(const std::string& hex) {
-  Digest digest{};
-  for (std::size_t i = 0; i < digest.size() && 2 * i + 1 < hex.size(); ++i) {
-    digest[i] = static_cast<std::uint8_t>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
-  }
-  return digest;
 }
 
 // Each once, whatever number of services it has.
@@ -121,29 +120,29 @@ int setup(const Settings& settings, std::ostream& out) {
 int clock_set(const Settings& settings, double offset_seconds, double factor, std::ostream& out,
               std::ostream& err) {
   if (refuse_in_production(settings, "moving the clock", err)) return 2;
-  OperatorStore store(settings.connection_string());
-  store.set_clock(offset_seconds, factor);
-  out << "the case clock shows " << store.case_time() << '\n';
+  PgCaseClock clock(settings.connection_string());
+  clock.set(offset_seconds, factor);
+  out << "the case clock shows " << clock.shown() << '\n';
   return 0;
 }
 
 int clock_reset(const Settings& settings, std::ostream& out, std::ostream& err) {
   if (refuse_in_production(settings, "moving the clock", err)) return 2;
-  OperatorStore store(settings.connection_string());
-  store.reset_clock();
-  out << "the case clock shows real time: " << store.case_time() << '\n';
+  PgCaseClock clock(settings.connection_string());
+  clock.reset();
+  out << "the case clock shows real time: " << clock.shown() << '\n';
   return 0;
 }
 
 int clock_show(const Settings& settings, std::ostream& out) {
-  OperatorStore store(settings.connection_string());
-  out << store.case_time() << (store.clock_is_shifted() ? " (moved)" : " (real time)") << '\n';
+  PgCaseClock clock(settings.connection_string());
+  out << clock.shown() << (clock.is_shifted() ? " (moved)" : " (real time)") << '\n';
   return 0;
 }
 
 int counts(const Settings& settings, const std::string& format, std::ostream& out) {
   const auto counts =
-      OperatorStore(settings.connection_string()).counts(settings.kafka.life_events + "/");
+      PgOperations(settings.connection_string()).counts(settings.kafka.life_events + "/");
   if (format == "json") {
     Json reasons = Json::array();
     for (const auto& reason : counts.reasons) {
@@ -162,7 +161,7 @@ int counts(const Settings& settings, const std::string& format, std::ostream& ou
 }
 
 int parked_list(const Settings& settings, int most, const std::string& format, std::ostream& out) {
-  const auto rows = OperatorStore(settings.connection_string()).parked(
+  const auto rows = PgOperations(settings.connection_string()).parked(
       static_cast<std::size_t>(most));
   if (format == "json") {
     Json list = Json::array();
@@ -183,35 +182,23 @@ int parked_list(const Settings& settings, int most, const std::string& format, s
   return 0;
 }
 
-int parked_retry(const Settings& settings, const std::vector<std::string>& ids,
-                 const std::string& reason, bool all, std::ostream& out, std::ostream& err) {
-  std::vector<Uuid> parsed;
-  for (const std::string& id : ids) {
-    const auto uuid = Uuid::parse(id);
-    if (!uuid) {
-      err << fmt::format("elukaar: expected the id of a parked record, found `{}`; "
-                         "`elukaar parked list` shows them\n", id);
-      return 2;
-    }
-    parsed.push_back(*uuid);
-  }
-  if (parsed.empty() && reason.empty() && !all) {
-    err << "elukaar: say which: ids, --reason CODE, or --all\n";
+int parked_retry(const Settings& settings, const operations::ParkedChoice& choice, std::ostream& out,
+                 std::ostream& err) {
+  PgOperations store(settings.connection_string());
+  const auto ordered = operations::retry(store, choice);
+  if (!ordered) {
+    err << fmt::format("elukaar: {}\n", ordered.error());
     return 2;
   }
-  const std::size_t ordered =
-      OperatorStore(settings.connection_string()).retry_parked(parsed, reason);
-  out << fmt::format("{} parked records are tried again\n", ordered);
-  return ordered == 0 ? 1 : 0;
+  out << fmt::format("{} parked records are tried again\n", *ordered);
+  return *ordered == 0 ? 1 : 0;
 }
 
 int case_show(const Settings& settings, const std::string& id, const std::string& format,
               std::ostream& out, std::ostream& err) {
-  const Json history = OperatorStore(settings.connection_string()).case_history(id);
-  if (history.is_null()) {
-    err << fmt::format("elukaar: there is no case {}\n", id);
-    return 2;
-  }
+  PgOperations store(settings.connection_string());
+  const Json history = operations::history(store, id);
+  if (history.is_null()) return no_case(id, err);
   if (format == "json") {
     out << history.dump(2) << '\n';
     return 0;
@@ -246,62 +233,24 @@ int case_show(const Settings& settings, const std::string& id, const std::string
 
 int case_verify(const Settings& settings, const std::string& id, std::ostream& out,
                 std::ostream& err) {
-  OperatorStore store(settings.connection_string());
-  const Json history = store.case_history(id);
-  if (history.is_null()) {
-    err << fmt::format("elukaar: there is no case {}\n", id);
-    return 2;
+  PgOperations store(settings.connection_string());
+  const auto verified = operations::verify(store, id);
+  if (!verified) return no_case(id, err);
+  if (verified->broken_at) {
+    out << fmt::format("case {}: row {} does not follow from the one before\n", id, *verified->broken_at);
+    return 1;
   }
-  core::Case value;
-  value.municipality = Municipality{history["case"]["municipality"].get<std::string>()};
-  value.id = CaseId{*Uuid::parse(history["case"]["id"].get<std::string>())};
-  Digest former{};
-  std::uint64_t expected = 1;
-  for (const Json& row : history.at("journal")) {
-    core::JournalEntry entry;
-    entry.sequence = row.at("sequence");
-    entry.key = {row.at("source"), row.at("eventId")};
-    entry.kind = row.at("kind");
-    entry.name = row.at("name");
-    entry.cause = row.at("cause").is_null() ? 0 : row.at("cause").get<std::uint64_t>();
-    entry.at = *parse_rfc3339(row.at("at").get<std::string>());
-    entry.written_trace = row.at("trace").dump();
-    for (const auto disposition :
-         {core::Disposition::applied, core::Disposition::deferred, core::Disposition::ignored,
-          core::Disposition::refused, core::Disposition::stale, core::Disposition::incident}) {
-      if (row.at("disposition") == core::to_string(disposition)) entry.disposition = disposition;
-    }
-    std::vector<core::Record> records;
-    if (row.at("records").is_array()) {
-      for (const Json& record : row.at("records")) {
-        core::Record each;
-        each.data = record.at("value").at("data").dump();
-        records.push_back(std::move(each));
-      }
-    }
-    const Digest hash = core::chained_hash(former, value, entry,
-                                           row.at("digest").get<std::string>(), records);
-    if (entry.sequence != expected || hash != digest_from_hex(row.at("hash"))) {
-      out << fmt::format("case {}: row {} does not follow from the one before\n", id,
-                         entry.sequence);
-      return 1;
-    }
-    former = hash;
-    ++expected;
-  }
-  out << fmt::format("case {}: {} rows, the chain holds\n", id, expected - 1);
+  out << fmt::format("case {}: {} rows, the chain holds\n", id, verified->rows);
   return 0;
 }
 
-int case_order(const Settings& settings, const std::string& id, const std::string& kind,
+int case_order(const Settings& settings, const std::string& id, operations::Order order,
                const std::string& operator_name, const std::string& reason, std::ostream& out,
                std::ostream& err) {
-  const auto order = OperatorStore(settings.connection_string()).order(id, kind, operator_name, reason);
-  if (!order) {
-    err << fmt::format("elukaar: there is no case {}\n", id);
-    return 2;
-  }
-  out << fmt::format("ordered: {} of case {} ({})\n", kind, id, order->str());
+  PgOperations store(settings.connection_string());
+  const auto given = operations::give_order(store, id, order, operator_name, reason);
+  if (!given) return no_case(id, err);
+  out << fmt::format("ordered: {} of case {} ({})\n", to_text(order), id, given->str());
   return 0;
 }
 

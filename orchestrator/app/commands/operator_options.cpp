@@ -26,9 +26,7 @@ struct Orders {
   double offset = 0;
   double factor = 1;
   int most = 50;
-  std::vector<std::string> ids;
-  std::string reason;
-  bool all = false;
+  operations::ParkedChoice parked;
   std::string case_id;
   std::string operator_name = ::getlogin() ? ::getlogin() : "operator";
   std::string why;
@@ -147,12 +145,12 @@ void add_records(CLI::App& app, const OrdersPtr& orders) {
   CLI::App* retry = add_command(*parked, "retry", "Tries them again",
                                 "elukaar parked retry --settings elukaar.yaml --reason not-served");
   settings_option(retry, *orders);
-  retry->add_option("ids", orders->ids, "ids of parked records");
-  retry->add_option("--reason", orders->reason, "all with this reason");
-  retry->add_flag("--all", orders->all, "all of them");
+  retry->add_option("ids", orders->parked.ids, "ids of parked records");
+  retry->add_option("--reason", orders->parked.reason, "all with this reason");
+  retry->add_flag("--all", orders->parked.all, "all of them");
   retry->callback([orders] {
     orders->with_settings([&](const Settings& read) {
-      return parked_retry(read, orders->ids, orders->reason, orders->all, std::cout, std::cerr);
+      return parked_retry(read, orders->parked, std::cout, std::cerr);
     });
   });
 }
@@ -182,16 +180,18 @@ void add_cases(CLI::App& app, const OrdersPtr& orders) {
       return case_verify(read, orders->case_id, std::cout, std::cerr);
     });
   });
-  for (const std::string kind : {"retry", "suspend", "resume", "cancel"}) {
+  using operations::Order;
+  for (const Order given : {Order::retry, Order::suspend, Order::resume, Order::cancel}) {
+    const std::string kind{to_text(given)};
     CLI::App* order = add_command(*cases, kind, "Orders it; the case's history says who and why",
                                   "elukaar case " + kind +
                                       " ID --because \"register repaired\" --settings elukaar.yaml");
     id_option(order);
     order->add_option("--because", orders->why, "the reason")->required();
     order->add_option("--operator", orders->operator_name, "who orders it")->capture_default_str();
-    order->callback([orders, kind] {
+    order->callback([orders, given] {
       orders->with_settings([&](const Settings& read) {
-        return case_order(read, orders->case_id, kind, orders->operator_name, orders->why, std::cout,
+        return case_order(read, orders->case_id, given, orders->operator_name, orders->why, std::cout,
                           std::cerr);
       });
     });

@@ -21,11 +21,12 @@
 #include "adapters/postgres/calls.hpp"
 #include "adapters/postgres/case_store.hpp"
 #include "adapters/postgres/office_store.hpp"
-#include "adapters/postgres/operator_store.hpp"
+#include "adapters/postgres/operations.hpp"
 #include "adapters/postgres/resident_store.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "adapters/postgres/vault.hpp"
 #include "app/observability.hpp"
+#include "app/wiring/housekeeping.hpp"
 #include "app/wiring/registry.hpp"
 #include "base/random.hpp"
 #include "calendar/calendar.hpp"
@@ -178,6 +179,7 @@ class Program {
     if (dispatching_.joinable()) dispatching_.join();
     if (following_.joinable()) following_.join();
     workers_.clear();
+    housekeeping_.reset();
     server_.reset();
     hub_.reset();
     publisher_.reset();  // before the intake, which it calls back
@@ -226,8 +228,8 @@ class Program {
     if (!adapters::postgres::schema_is_current(connection)) {
       throw CannotStart("the database's schema is not up to date; run `elukaar setup` first");
     }
-    adapters::postgres::OperatorStore operators(connection);
-    if (!settings_.is_development() && operators.clock_is_shifted()) {
+    adapters::postgres::PgCaseClock clock(connection);
+    if (!settings_.is_development() && clock.is_shifted()) {
       throw CannotStart("the database's clock is moved, which production refuses; delete the row of "
                         "elukaar.clock_shift if this is the right database");
     }
@@ -236,6 +238,7 @@ class Program {
   }
 
   void start_workers() {
+    housekeeping_ = std::make_unique<Housekeeping>(settings_.connection_string(), log_);
     char host[256] = "host";
     ::gethostname(host, sizeof(host) - 1);
     for (int i = 0; i < settings_.workers; ++i) {
@@ -417,6 +420,7 @@ class Program {
   std::unique_ptr<adapters::kafka::Publisher> publisher_;
   std::vector<std::unique_ptr<LateListener>> listeners_;
   std::vector<std::unique_ptr<WorkerThread>> workers_;
+  std::unique_ptr<Housekeeping> housekeeping_;
   std::unique_ptr<engine::CallStore> calls_;
   std::unique_ptr<engine::Vault> calls_vault_;
   std::unique_ptr<engine::HttpClient> http_client_;

@@ -10,9 +10,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t discard_page = 1'000;   // parked records, and personal values, at a time
-constexpr std::chrono::minutes discard_every{10};
-constexpr const char* keeper_lane = "internal/00";  // its owner does what one worker has to do
 constexpr std::size_t republish_page = 1'000;  // journal rows read at a time
 
 }  // namespace
@@ -188,15 +185,6 @@ void Worker::look_after_lanes() {
   for (auto& [name, lane] : lanes_) lane.published_sequence = outbox_.published(lane.id);
   drop(store_.keep_lanes(held(), settings_.owner, settings_.lease));
   take_back_assigned();
-  if (lanes_.contains(keeper_lane) && now - discarded_at_ >= discard_every) {
-    const std::size_t discarded = store_.discard_expired(discard_page);
-    const std::size_t erased = store_.erase_expired(discard_page);
-    if (std::max(discarded, erased) < discard_page) discarded_at_ = now;
-    if (discarded > 0) {
-      observer_.fault(fmt::format("{} parked records were discarded: not applied within 30 days",
-                                  discarded));
-    }
-  }
   std::size_t internal = 0;
   std::map<std::string, std::int64_t> progress;
   for (const auto& [name, lane] : lanes_) {
@@ -298,7 +286,7 @@ void Worker::drop_lost_lanes() {
 
 void Worker::drop(const std::vector<LaneId>& lost) {
   for (const LaneId id : lost) {
-    observer_.fault(fmt::format("lane {} belongs to another worker now", number(id)));
+    observer_.info(fmt::format("lane {} belongs to another worker now", number(id)));
     outbox_.close(id);
     std::erase_if(lanes_, [&](const auto& entry) { return entry.second.id == id; });
   }

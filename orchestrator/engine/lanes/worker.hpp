@@ -29,7 +29,9 @@ class WorkerObserver {
   virtual ~WorkerObserver() = default;
   virtual void batch_done(const BatchResult& result, std::size_t records,
                           std::chrono::microseconds took) = 0;
-  // One line for an operator, no personal data.
+  // One line for an operator each, no personal data: what happens in the course of work, such as a lane handed
+  // over, and what somebody has to look at.
+  virtual void info(const std::string& what) = 0;
   virtual void fault(const std::string& what) = 0;
 };
 
@@ -84,7 +86,6 @@ class Worker : private LaneListener {
   BatchResult round_;  // what this round's batches came to, together
   std::function<bool()> stopping_ = [] { return false; };
   std::chrono::steady_clock::time_point looked_after_{};
-  std::chrono::steady_clock::time_point discarded_at_{};
   std::chrono::steady_clock::time_point look_for_due_{};  // not before
   std::atomic<std::chrono::steady_clock::rep> last_round_{0};
   bool must_recover_ = false;

@@ -315,13 +315,6 @@ class CaseStore {
   // The canonical source behind a number.
   virtual std::optional<std::string> release_source(int number) = 0;
 
-  // The content of parked records is kept for 30 days (privacy); then the record counts as discarded, with
-  // its reason. Returns how many were discarded now.
-  virtual std::size_t discard_expired(std::size_t most) = 0;
-
-  // Erases what the vault was to keep until now; returns how many values.
-  virtual std::size_t erase_expired(std::size_t most) = 0;
-
   // A case whose stored input cannot be applied stands still from now on.
   virtual void mark_incident(const CaseRef& ref, const std::string& why) = 0;
 };

@@ -550,10 +550,6 @@ std::optional<std::string> MemoryCaseStore::release_source(int number) {
   return known == releases_.end() ? std::nullopt : std::optional{known->second};
 }
 
-std::size_t MemoryCaseStore::discard_expired(std::size_t /*most*/) { return 0; }
-
-std::size_t MemoryCaseStore::erase_expired(std::size_t /*most*/) { return 0; }
-
 void MemoryCaseStore::mark_incident(const CaseRef& ref, const std::string& why) {
   CaseRow& row = cases_.at(ref);
   if (row.lifecycle != "active") return;

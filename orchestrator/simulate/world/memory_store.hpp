@@ -96,8 +96,6 @@ class MemoryCaseStore : public engine::CaseStore {
   int release_number(const workflow::Workflow& workflow) override;
   std::optional<std::string> release_source(int number) override;
   // Nothing: what this store keeps goes with the object.
-  std::size_t discard_expired(std::size_t most) override;
-  std::size_t erase_expired(std::size_t most) override;
   void mark_incident(const engine::CaseRef& ref, const std::string& why) override;
 
  private:

@@ -6,12 +6,13 @@
 #include <thread>
 
 #include "adapters/postgres/case_store.hpp"
-#include "adapters/postgres/operator_store.hpp"
+#include "adapters/postgres/operations.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "adapters/postgres/vault.hpp"
 #include "calendar/calendar.hpp"
 #include "cloudevents/encode.hpp"
 #include "engine/lanes/worker.hpp"
+#include "operations/retention.hpp"
 #include "support/database.hpp"
 #include "support/forwarding_case_store.hpp"
 #include "support/keys.hpp"
@@ -22,7 +23,7 @@ namespace elukaar::engine {
 namespace {
 
 using adapters::postgres::CaseStore;
-using adapters::postgres::OperatorStore;
+using adapters::postgres::PgOperations;
 using namespace std::chrono_literals;
 
 const std::filesystem::path tree{ELUKAAR_SOURCE_DIR};
@@ -179,9 +180,19 @@ class Batch : public ::testing::Test {
         "for each row execute function offend()");
   }
   void refuse_event(const std::string& id) { refuse_rows("new.event_id = '" + id + "'"); }
-  void command(const std::string& kind) {
-    ASSERT_TRUE(OperatorStore(world->database.address())
-                    .order(value("select id from elukaar.cases"), kind, "tester", "test"));
+  void command(operations::Order order) {
+    ASSERT_TRUE(PgOperations(world->database.address())
+                    .order(*Uuid::parse(value("select id from elukaar.cases")), order, "tester", "test"));
+  }
+
+  // Once through what the program keeps for a time only; what an operator is told of it.
+  std::vector<std::string> keep_house() {
+    PgOperations operators(world->database.address());
+    std::vector<std::string> told;
+    operations::Retention retention(operators, {[&](const std::string& what) { told.push_back(what); },
+                                                [](const std::string& what) { FAIL() << what; }});
+    retention.erase_due();
+    return told;
   }
 
   std::unique_ptr<Owner> owner;
@@ -372,6 +383,7 @@ class Topics final : public EventPublisher {
 class Faults final : public WorkerObserver {
  public:
   void batch_done(const BatchResult&, std::size_t, std::chrono::microseconds) override {}
+  void info(const std::string&) override {}
   void fault(const std::string& what) override { faults.push_back(what); }
   std::vector<std::string> faults;
 };
@@ -417,7 +429,7 @@ TEST_F(Batch, applies_a_faulted_record_once_when_it_is_tried_again) {
   refuse_event("a-0");
   work_through(*owner, {started("a"), started("b")});
   sql("drop trigger offend on elukaar.journal");
-  EXPECT_EQ(OperatorStore(world->database.address()).retry_parked({}, "faulted"), 1u);
+  EXPECT_EQ(PgOperations(world->database.address()).retry_parked({}, "faulted"), 1u);
   sql("update elukaar.lane set owner = null");
   Owner next("next");
   next.take_all_lanes();
@@ -452,7 +464,7 @@ TEST_F(Batch, tells_an_operator_in_the_journal_why_a_case_stands_still_and_goes_
   EXPECT_EQ(count("elukaar.deferred"), 1);
   sql("drop trigger offend on elukaar.journal");
   sql("update elukaar.lane set owner = null");
-  command("retry");
+  command(operations::Order::retry);
   work_through(*owner, {});
   EXPECT_EQ(value("select lifecycle from elukaar.cases"), "active");
   EXPECT_EQ(count("elukaar.deferred"), 0);
@@ -463,7 +475,7 @@ TEST_F(Batch, refuses_a_command_that_the_database_refuses) {
   owner->run({birth(child, "birth")});
   refuse_rows("new.kind = 'command'");
   sql("update elukaar.lane set owner = null");
-  command("suspend");
+  command(operations::Order::suspend);
   const Outcome run = work_through(*owner, {});
   EXPECT_EQ(run.faults.faults.size(), 1u);
   EXPECT_EQ(value("select outcome || '|' || detail from elukaar.command"),
@@ -482,16 +494,15 @@ TEST_F(Batch, takes_a_lane_back_that_is_still_its_own_under_an_epoch_it_has_not_
 
 TEST_F(Batch, discards_parked_records_after_their_time_and_keeps_the_reason) {
   owner->run({step("unknown", 1), record("ee.elukaar.bench.started.v1", "f", item("f", 1), "0999")});
-  sql("update elukaar.parked set expires_at = clock_timestamp() - interval '1 second' "
+  sql("update elukaar.parked set parked_at = clock_timestamp() - interval '30 days 1 second' "
       "where reason = 'early'");
-  sql("update elukaar.lane set owner = null");
-  const Outcome run = work_through(*owner, {});
+  const std::vector<std::string> told = keep_house();
   EXPECT_EQ(value("select status || '|' || length(bytes) || '|' || (detail like '%30 days%') "
                   "from elukaar.parked where reason = 'early'"),
             "discarded|0|true");
   EXPECT_EQ(count("elukaar.parked_key"), 0);
   EXPECT_EQ(value("select status from elukaar.parked where reason <> 'early'"), "parked");
-  EXPECT_EQ(run.faults.faults.size(), 1u);
+  EXPECT_EQ(told, std::vector<std::string>{"1 parked records were discarded: not applied within 30 days"});
 }
 
 TEST_F(Batch, erases_what_the_vault_was_to_keep_for_a_time_only) {
@@ -513,8 +524,7 @@ TEST_F(Batch, erases_what_the_vault_was_to_keep_for_a_time_only) {
                            {}}));
   sql("insert into elukaar.clock_shift (anchored_at, case_time, factor) values "
       "(clock_timestamp(), '2026-05-21', 1)");
-  sql("update elukaar.lane set owner = null");
-  work_through(*owner, {});
+  keep_house();
   EXPECT_EQ(value("select string_agg(field, ' ' order by field) from elukaar.vault_value"),
             "draft-new phone");
   sql("truncate elukaar.vault_key cascade");
@@ -524,7 +534,7 @@ TEST_F(Batch, erases_what_the_vault_was_to_keep_for_a_time_only) {
 
 TEST_F(Batch, keeps_a_record_parked_that_fails_again) {
   owner->run({record("ee.elukaar.bench.started.v1", "f", item("f", 1), "0999")});
-  OperatorStore operators(world->database.address());
+  PgOperations operators(world->database.address());
   EXPECT_EQ(operators.retry_parked({}, ""), 1u);
   owner->run({});
   EXPECT_EQ(value("select status || '|' || reason from elukaar.parked"), "parked|not-served");
@@ -535,7 +545,7 @@ TEST_F(Batch, keeps_a_record_parked_that_fails_again) {
 TEST_F(Batch, does_not_try_for_ever_what_can_no_longer_be_opened) {
   owner->run({record("ee.elukaar.bench.started.v1", "f", item("f", 1), "0999")});
   sql("update elukaar.parked set bytes = 'gone'");
-  EXPECT_EQ(OperatorStore(world->database.address()).retry_parked({}, ""), 1u);
+  EXPECT_EQ(PgOperations(world->database.address()).retry_parked({}, ""), 1u);
   owner->run({});
   EXPECT_EQ(owner->run({}).internal_inputs, 0u);
   EXPECT_EQ(value("select status from elukaar.parked"), "parked");
@@ -710,14 +720,14 @@ TEST_F(Applied, stands_still_in_an_incident_until_an_operator_says_try_again) {
   EXPECT_EQ(value("select status from elukaar.cases"), before);
   owner->run({annulment(child, "annulled")});
   EXPECT_EQ(count("elukaar.deferred"), 2);
-  command("retry");
+  command(operations::Order::retry);
   owner->run({});  // the answer is as bad as before: it stands still again, nothing is lost
   EXPECT_EQ(value("select lifecycle from elukaar.cases"), "incident");
   EXPECT_EQ(count("elukaar.deferred"), 2);
   // Whatever made it fail is repaired.
   sql("update elukaar.deferred set input = replace(input, ',{}]', '," + std::string(lives_here) +
       "]')");
-  command("retry");
+  command(operations::Order::retry);
   owner->run({});
   // The answer moves the case on, and the annulment that waited behind it takes the application out.
   EXPECT_EQ(value("select lifecycle from elukaar.cases"), "active");
@@ -880,7 +890,7 @@ TEST_F(Batch, adds_up_what_became_of_every_record) {
   const auto total = records.size();
   owner->run(records);
   EXPECT_EQ(counters(), "80|12|7");
-  const auto counts = OperatorStore(world->database.address()).counts("test.events");
+  const auto counts = PgOperations(world->database.address()).counts("test.events");
   EXPECT_EQ(counts.applied + counts.duplicates + counts.parked,
             static_cast<std::int64_t>(total));
 }

@@ -55,7 +55,9 @@ class Script final : public EventSource {
 
 struct Notebook final : WorkerObserver {
   void batch_done(const BatchResult&, std::size_t, std::chrono::microseconds) override {}
+  void info(const std::string& what) override { news.push_back(what); }
   void fault(const std::string& what) override { faults.push_back(what); }
+  std::vector<std::string> news;
   std::vector<std::string> faults;
 };
 
@@ -167,8 +169,14 @@ TEST_F(Working, commits_nothing_on_a_lane_that_somebody_else_has_taken) {
   // What is still its own is read again from where it was committed: from the beginning.
   ASSERT_FALSE(script.rewinds.empty());
   EXPECT_EQ(script.rewinds.front(), (Positions{{second_partition, -1}}));
-  ASSERT_FALSE(notebook.faults.empty());
-  EXPECT_NE(notebook.faults.front().find("belongs to another worker now"), std::string::npos);
+}
+
+TEST_F(Working, tells_of_a_lane_that_went_to_another_as_news_and_not_as_a_fault) {
+  play({assigns({test::partition}),
+        does([this] { moody.take_lanes({test::partition}, "other", test::lease); }), gives(birth())});
+  ASSERT_FALSE(notebook.news.empty());
+  EXPECT_NE(notebook.news.front().find("belongs to another worker now"), std::string::npos);
+  EXPECT_TRUE(notebook.faults.empty());
 }
 
 TEST_F(Working, forgets_what_was_drained_of_a_lane_that_is_taken_from_it) {
