@@ -13,7 +13,7 @@
 
 namespace elukaar::place_register {
 
-// What differs between the registers that speak contract K1 (protocols.md 14).
+// What differs between the registers that speak contract K1 (connectors/docs/protocols.md, section 3).
 struct Profile {
   std::string name;
   std::map<std::string, std::string> statuses;  // the register's word -> ours

@@ -14,7 +14,7 @@ namespace elukaar::population_register {
 // The role `population-register` over X-Road's REST: who a child's guardians are (`family`), where
 // child and applicant live (`residence`). The contract is our own (service code
 // `elukaar-rahvastik`): the register's public services are SOAP and their current versions and
-// code lists are not published (protocols.md 6, 15). Both operations are
+// code lists are not published (connectors/docs/protocols.md, section 5). Both operations are
 // `POST /v1/<operation>` with the persons' codes in the body, because URLs are logged on the way:
 //
 //   {"municipality": "0653", "child": {"personalCode": …}, "applicant": {"personalCode": …}}

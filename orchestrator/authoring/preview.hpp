@@ -10,7 +10,7 @@
 
 namespace elukaar::workflow {
 
-// What a field of a text may be (resident-experience.md A.1).
+// What a field of a text may be (workflows/docs/language.md, “Texts”).
 inline constexpr std::size_t max_headline_characters = 60;
 inline constexpr std::size_t max_body_sentences = 4;
 inline constexpr std::size_t max_sentence_words = 20;  // a date is one word

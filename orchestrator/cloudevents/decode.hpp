@@ -11,7 +11,7 @@
 
 namespace elukaar::cloudevents {
 
-// The largest event read, value and headers together (protocols.md §11).
+// The largest event read, value and headers together (protocols.md, section 4).
 inline constexpr std::size_t max_event_bytes = 64 * 1024;
 // The deepest nesting of arrays and objects in an event; the event object itself is level 1.
 inline constexpr int max_depth = 64;

@@ -108,7 +108,7 @@ struct Case {
   std::vector<HeldStep> held;
   std::vector<Party> parties;               // sorted
   SharedJson context;
-  SharedJson status;  // what is shown now (workflow-language.md §2); null: nothing
+  SharedJson status;  // what is shown now (`meta.status`); null: nothing
   Json delayed;  // {"system","since"} while a called system does not answer; else null
 
   std::uint64_t sequence = 0;  // of its last journal row

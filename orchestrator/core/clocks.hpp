@@ -35,7 +35,7 @@ class Clocks {
   // What has happened to clocks, for the journal.
   const Json& trace() const { return trace_; }
 
-  // `clock` of a status (resident-experience.md, section A): null before it is started.
+  // `clock` of a status (resident-page.md, section 1): null before it is started.
   static Json shown(const Case& value, const std::string& name, const calendar::Calendar& calendar);
 
  private:

@@ -35,7 +35,7 @@ class Step : private chart::Host {
   // Adds what it did to a journal entry's trace.
   void tell(Json& trace) const;
 
-  // The status that the case shows: null, or as in resident-experience.md §A with `delayed`.
+  // The status that the case shows: null, or as in resident-page.md, section 1, with `delayed`.
   static Result<Json, std::string> status_of(const workflow::Workflow& workflow, const Case& value,
                                              const calendar::Calendar& calendar);
   // What an offered action is about just now: its `subject`, or its `subject_version`; or what an

@@ -212,7 +212,7 @@ constexpr std::string_view longest_date = "2026-09-28";
 constexpr std::size_t assumed_name_characters = 20;
 constexpr std::size_t max_variants = 4096;  // of one text that are measured
 
-// Others may see a message (resident-experience.md A.2).
+// Others may see a message (resident-page.md, section 5).
 constexpr std::string_view not_in_a_push[] = {"kindergarten", "child", "reason", "contact"};
 constexpr std::string_view marks_of_a_link[] = {"http:", "https:", "www.", ".ee/", ".ee "};
 

@@ -5,7 +5,7 @@
 
 namespace elukaar::texts {
 
-// What a short message may be (resident-experience.md A.2): one message of its alphabet.
+// What a short message may be (resident-page.md, section 5): one message of its alphabet.
 inline constexpr std::size_t max_gsm7_units = 160;
 inline constexpr std::size_t max_ucs2_units = 70;
 

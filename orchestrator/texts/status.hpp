@@ -19,7 +19,7 @@ struct Delayed {
 };
 
 // What is said about a case: keys and typed process facts, never sentences or personal data
-// (resident-experience.md §A). Sentences are made from it at reading: Catalogue::render.
+// (resident-page.md, section 1). Sentences are made from it at reading: Catalogue::render.
 struct Status {
   std::string text;                       // key in the text catalogue
   std::string turn;                       // resident | municipality | kindergarten | register …

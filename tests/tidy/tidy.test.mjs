@@ -25,7 +25,7 @@ const say = ({ path, line, found }, rule) => `${path}:${line}: ${rule}: ${found[
 
 // ---- Modules ------------------------------------------------------------------------------------
 
-// The rows of the module table (architecture, section 3): what a module may include besides itself.
+// The module table: what a module may include besides itself.
 const rules = ['base', 'documents', 'cloudevents', 'privacy', 'calendar', 'cel', 'chart', 'texts', 'access', 'workflow', 'lifecycle'];
 const useCases = ['engine', 'caseview', 'resident', 'office', 'operations', 'core', ...rules];
 const mayUse = {
@@ -217,4 +217,55 @@ test('folders that the code map names are there', () => {
     const folder = /^\| `([^`]+)`/.exec(row)[1];
     assert.ok(existsSync(join(root, folder)), `README.md: ${folder}`);
   }
+});
+
+// ---- What is cited ------------------------------------------------------------------------------
+
+const speaks = (path) => /\.([ch]pp|mjs|tsx?|sql|cmake|sh|ya?ml|md|txt|tsv)$|(^|\/)(run|demo|services)$/.test(path);
+const pages = files.filter((path) => path.endsWith('.md'));
+
+// The page that `name`, written in `path`, means: beside it, from the root, in a folder above it, or by the end of its path
+// where only one ends so. Null: there is none, or several.
+function pageMeant(name, path) {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const page = normalize(join(folder, name));
+    if (pages.includes(page)) return page;
+    if (folder === '.') break;
+  }
+  const end = '/' + name.replace(/^(\.\.?\/)+/, '');
+  const meant = pages.filter((page) => `/${page}`.endsWith(end));
+  return meant.length === 1 ? meant[0] : null;
+}
+
+test('whatever names a page of this repository names one that is there, and a section that it has', () => {
+  const cited = /(?<![\w/@-])((?:[\w.-]+\/|\.\.?\/)*[\w.-]+\.md)\b((?:`?[,;]?\s+(?:and\s+)?(?:(?:sections?|§§?)\s*)?[A-Z]?(?:\d+\.)*\d+\b)*)/g;
+  const wrong = files.filter(speaks).filter((path) => path !== 'tests/tidy/tidy.test.mjs').flatMap((path) =>
+    read(path).split('\n').flatMap((line, i) => [...line.matchAll(cited)].flatMap(([, name, sections]) => {
+      const page = pageMeant(name, path);
+      if (page === null) return [`${path}:${i + 1}: there is no page \`${name}\`, or several`];
+      const headings = read(page).split('\n').filter((each) => each.startsWith('#')).map((each) => each.replace(/^#+\s*/, '').split(/[\s.:]/)[0]);
+      return (sections.match(/[A-Z]?(?:\d+\.)*\d+/g) ?? []).filter((section) => !headings.includes(section))
+        .map((section) => `${path}:${i + 1}: ${page} has no section ${section}`);
+    })));
+  assert.deepEqual(wrong, []);
+});
+
+test('links to a heading lead to one that is there', () => {
+  const anchor = (heading) => heading.toLowerCase().replace(/`|[^\p{L}\p{N}\s_-]/gu, '').trim().replace(/\s/g, '-');
+  const dead = pages.flatMap((path) => [...read(path).matchAll(/\]\(([^)\s#]*)#([^)\s]+)\)/g)].flatMap(([, to, at]) => {
+    const page = to === '' ? path : normalize(join(dirname(path), to));
+    if (!pages.includes(page)) return [];
+    const anchors = read(page).split('\n').filter((line) => line.startsWith('#')).map((line) => anchor(line.replace(/^#+\s*/, '')));
+    return anchors.includes(at) ? [] : [`${path}: ${to}#${at}`];
+  }));
+  assert.deepEqual(dead, []);
+});
+
+const decisions = files.filter((path) => /^orchestrator\/docs\/adr\/\d{4}-/.test(path));
+
+test('decisions that are named are there', () => {
+  const named = findings(files.filter(speaks).filter((path) => path !== 'tests/tidy/tidy.test.mjs'), /\bADRs? (\d{4})\b/);
+  assert.ok(named.length > 5, 'no decision is named anywhere');
+  const gone = named.filter(({ found }) => !decisions.some((path) => path.includes(`/${found[1]}-`)));
+  assert.deepEqual(gone.map((one) => say(one, 'there is no such decision')), []);
 });

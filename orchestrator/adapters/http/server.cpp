@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// resident-experience.md C. `form-action`: the page sends no forms but by script.
+// portal/docs/resident-page.md, section 6. `form-action`: the page sends no forms but by script.
 constexpr const char* content_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "

@@ -19,7 +19,7 @@ struct LintOptions {
   std::string format = "text";
 };
 
-// Checks files (workflow-language.md, section 6). Warnings alone exit with 0.
+// Checks files (workflows/checks.md). Warnings alone exit with 0.
 int lint_workflows(const LintOptions& options, std::ostream& out, std::ostream& err);
 
 struct TraceOptions {

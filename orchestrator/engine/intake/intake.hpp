@@ -71,7 +71,7 @@ struct IntakeSettings {
   // Counted and forgotten where the municipality is not proactive (domain.md section 7).
   std::vector<std::string> proactive_types = {"ee.elukaar.birth.registered.",
                                               "ee.elukaar.residence.registered."};
-  std::size_t max_body_bytes = 64 * 1024;  // protocols.md section 11
+  std::size_t max_body_bytes = 64 * 1024;  // protocols.md, section 4
   std::size_t max_in_flight = 10'000;      // beyond it senders are asked to come again
   std::size_t max_batch = 256;             // requests whose vault writes share a transaction
 };

@@ -5,7 +5,7 @@
 
 #include "workflow/load/compiler.hpp"
 
-// Checks of names and words (workflow-language.md, section 6): what is mentioned exists, what people
+// Checks of names and words (workflows/checks.md): what is mentioned exists, what people
 // read is there. They need no chart, so that they are told together with what is wrong with it.
 namespace elukaar::workflow {
 namespace {

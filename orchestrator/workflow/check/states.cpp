@@ -5,7 +5,7 @@
 
 #include "workflow/load/compiler.hpp"
 
-// Checks of the states as a whole (workflow-language.md, section 6): where a case can get, what it
+// Checks of the states as a whole (workflows/checks.md): where a case can get, what it
 // waits for, what it handles. Each function is one rule.
 namespace elukaar::workflow {
 namespace {

@@ -61,7 +61,7 @@ struct MassRule {
 
 enum class Starts { never, if_no_open_case, always, when };
 
-// What becomes of an event that no active state handles (workflow-language.md §2).
+// What becomes of an event that no active state handles (`whenUnexpected`).
 struct Unexpected {
   enum class Kind { park, ignore, defer };
   Kind kind = Kind::park;
@@ -215,7 +215,7 @@ struct ClockRule {
   std::optional<Template> decision;  // a term after the end: by then a written decision is due
 };
 
-// `meta.status` of a state (resident-experience.md §A).
+// `meta.status` of a state (resident-page.md, section 1).
 struct StatusRule {
   std::string text;
   std::string push;  // A | N | none
