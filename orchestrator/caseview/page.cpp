@@ -38,9 +38,7 @@ std::string full_name(const std::vector<engine::VaultValue>& values) {
 }
 
 std::string number_of(const CaseRecord& record) {
-  const auto& bytes = record.public_id.bytes();
-  return fmt::format("{}-{:04}", record.municipality.str(),
-                     (bytes[14] * 256 + bytes[15]) % 10'000);
+  return fmt::format("{}-{}", record.municipality.str(), record.number);
 }
 
 Page::Page(const CaseRecord& record, const workflow::Service& service,

@@ -51,7 +51,7 @@ bool is_possible(const workflow::Workflow& rules, const Json& context,
 // "Mari Maasikas" of what the vault knows of one person; empty: nothing of it.
 std::string full_name(const std::vector<engine::VaultValue>& values);
 
-// What people call a case by; it need not be the only one of its kind.
+// What people call a case by, its municipality first; no other case has it.
 std::string number_of(const CaseRecord& record);
 
 // The text's key of a published status; empty: nothing is said.

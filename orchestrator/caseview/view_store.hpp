@@ -20,6 +20,7 @@ struct CaseRecord {
   Municipality municipality;
   CaseId id;
   Uuid public_id;
+  std::string number;          // what people call it by, unique in the municipality: six or eight digits
   std::string service;
   int release = 0;             // number of the rules that it follows
   std::string release_digest;  // and their digest

@@ -74,7 +74,7 @@ export function caseView(server, lang) {
   const open = server.stage === 'informed';
   const apply = { name: 'apply', label: t('Esita taotlus', 'Apply', 'Подать заявление'), primary: true, automatic: false, form: 'application', subject: 's1', revision: '1', effect: null, reasons: null };
   return {
-    case: CASE, revision: server.revision, updatedAt: '2027-07-19T06:05:00Z', number: '0653-4821',
+    case: CASE, revision: server.revision, updatedAt: '2027-07-19T06:05:00Z', number: '0653-482195',
     service: t('Lasteaiakoht', 'Kindergarten place', 'Место в детском саду'),
     child: { name: 'Juhan Maasikas', bornOn: '2026-04-20' }, municipality: { name: 'Rae vald' },
     status: {
@@ -263,14 +263,14 @@ export function formView(lang, draft) {
 
 export function officeRow(server, lang) {
   const { headline, turn, turnText, by } = status(server.stage, pick(lang));
-  return { case: CASE, number: '0653-4821', service: 'Lasteaiakoht', headline, turn, turnText, by, changedAt: '2027-07-19T06:05:00Z' };
+  return { case: CASE, number: '0653-482195', service: 'Lasteaiakoht', headline, turn, turnText, by, changedAt: '2027-07-19T06:05:00Z' };
 }
 
 export const TASK = '018f3c5e000070008000000000000001';
 
 export function taskRow(lang) {
   const t = pick(lang);
-  return { task: TASK, case: CASE, number: '0478-4821', title: t('Kandke taotlus nimekirja', 'Enter the application in the list', 'Внесите заявление в список'), by: '2027-08-11', overdue: true, since: '2027-08-09T06:05:00Z' };
+  return { task: TASK, case: CASE, number: '0478-482195', title: t('Kandke taotlus nimekirja', 'Enter the application in the list', 'Внесите заявление в список'), by: '2027-08-11', overdue: true, since: '2027-08-09T06:05:00Z' };
 }
 
 export function taskView(lang) {

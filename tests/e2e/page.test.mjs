@@ -624,7 +624,7 @@ describe('the office', () => {
     await open('/office?lang=en');
     await page.getByLabel("Official's name").fill('Kadri Kask');
     await page.getByRole('button', { name: 'Rae vald' }).press('Enter');
-    await page.getByRole('link', { name: '0653-4821' }).press('Enter');
+    await page.getByRole('link', { name: '0653-482195' }).press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Juhan Maasikas' }).waitFor();
 
     await page.getByText('An offer was made').press('Enter');

@@ -17,6 +17,7 @@ class MemoryOfficeStore final : public office::OfficeStore {
   explicit MemoryOfficeStore(std::shared_ptr<ResidentData> data) : data_(std::move(data)) {}
 
   std::vector<caseview::CaseRecord> cases_of(const Municipality& municipality) override {
+    data_->number_cases();
     std::vector<caseview::CaseRecord> found;
     for (const auto& each : data_->cases) {
       if (each.municipality == municipality && !each.status.is_null()) found.push_back(each);

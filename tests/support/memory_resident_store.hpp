@@ -22,6 +22,11 @@ struct ResidentData {
   std::vector<std::pair<Pseudonym, std::string>> keys;  // of actions, in their order
   std::vector<std::string> events;                      // what the actions became
   std::string release_source;
+
+  // As the database does: a number of its own for each case.
+  void number_cases() {
+    for (std::size_t i = 0; i < cases.size(); ++i) cases[i].number = std::to_string(482'195 + i);
+  }
 };
 
 // The residents' store in memory: the same promises as PostgreSQL's.
@@ -49,10 +54,14 @@ class MemoryResidentStore final : public resident::ResidentStore {
   std::vector<caseview::CaseRecord> cases_of(const Municipality& municipality,
                                              const Pseudonym& person) override {
     return locked([&] {
+      data_->number_cases();
       std::vector<caseview::CaseRecord> found;
       for (const auto& each : data_->cases) {
         if (is_party(each, municipality, person)) found.push_back(each);
       }
+      std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+        return a.created_at > b.created_at;
+      });
       return found;
     });
   }

@@ -57,7 +57,7 @@ Array<sql::Text> names(const std::vector<Pseudonym>& persons) {
 
 #define CASE_COLUMNS                                                                              \
   "c.municipality, c.id, c.public_id, c.service, c.release, r.digest, c.state, c.context, "       \
-  "c.status, c.revision, " MICROS("c.decided_at") ", " MICROS("c.created_at")
+  "c.status, c.revision, " MICROS("c.decided_at") ", " MICROS("c.created_at") ", c.number"
 #define CASE_TABLES "elukaar.cases c join elukaar.workflow_release r on r.id = c.release"
 #define PARTY_IS_CURRENT \
   "p.since <= (select elukaar.case_now()) and (p.until is null or (select elukaar.case_now()) < p.until)"
@@ -183,6 +183,7 @@ CaseRecord read_case(const pqxx::row& row) {
   record.revision = row[9].as<unsigned long long>();
   record.decided_at = time_of(row[10]);
   record.created_at = time_of(row[11]);
+  record.number = row[12].c_str();
   return record;
 }
 
@@ -513,7 +514,7 @@ std::optional<CaseRecord> OfficeStore::find_case(const Municipality& municipalit
 
 namespace {
 
-// After CASE_COLUMNS, which are twelve.
+// After CASE_COLUMNS, which are thirteen.
 #define TASK_COLUMNS                                                                              \
   CASE_COLUMNS ", t.id, t.role, t.operation, t.input::text, t.due_on::text, "                      \
   MICROS("t.created_at") ", t.status, t.answer"
@@ -524,14 +525,14 @@ office::TaskRecord read_task(pqxx::work& work, const pqxx::row& row) {
   office::TaskRecord task;
   task.of = read_case(row);
   task.of.parties = select_parties(work, task.of);
-  task.id = CallId{uuid_of(row[12])};
-  task.role = row[13].c_str();
-  task.operation = row[14].c_str();
-  task.input = Json::parse(row[15].c_str());
-  if (!row[16].is_null()) task.by = parse_iso_date(row[16].c_str());
-  task.since = time_of(row[17]);
-  task.state = lifecycle::call_state_from(row[18].c_str()).value_or(task.state);
-  if (!row[19].is_null()) task.answer = digest_of(row[19]);
+  task.id = CallId{uuid_of(row[13])};
+  task.role = row[14].c_str();
+  task.operation = row[15].c_str();
+  task.input = Json::parse(row[16].c_str());
+  if (!row[17].is_null()) task.by = parse_iso_date(row[17].c_str());
+  task.since = time_of(row[18]);
+  task.state = lifecycle::call_state_from(row[19].c_str()).value_or(task.state);
+  if (!row[20].is_null()) task.answer = digest_of(row[20]);
   return task;
 }
 

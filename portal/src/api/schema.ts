@@ -593,7 +593,7 @@ export interface components {
             case: components["schemas"]["Id"];
             revision: number;
             updatedAt: components["schemas"]["Instant"];
-            /** @description What people call it by; not unique. */
+            /** @description What people call it by; no other case has it. */
             number: string;
             service: string;
             child: {
