@@ -90,10 +90,11 @@ class Connector {
   // they are Unavailable by themselves.
   virtual Outcome read(const Call& call, const HttpResponse& response) const = 0;
 
-  // What `output` is worth as an official's answer to an entrusted call: Answered, or Invalid with what
-  // is to be changed.
-  virtual Outcome judge(const Call& call, Json output) const {
-    return read_output(operations(), call, std::move(output));
+  // What keeps `output` from being an official's answer to an entrusted call of `operation`; nothing: it
+  // can be one.
+  virtual std::vector<documents::Violation> flaws(const Operation& operation,
+                                                  const Json& output) const {
+    return operation.output.violations(output);
   }
 };
 

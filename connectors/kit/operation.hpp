@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@
 namespace elukaar::kit {
 
 // What a role can be asked: `population-register.residence`. Loaded from
-// `connectors/<folder>/operations/<name>.json`, which holds {"input": schema, "output": schema}.
+// `connectors/systems/<role>/operations/<name>.json`, which holds {"input": schema, "output": schema}.
 // The workflow's checker reads the schemas, the connector checks both directions against them. A
 // property of the output with `x-personal` never reaches the case: the dispatcher takes it out.
 struct Operation {
@@ -22,6 +23,10 @@ struct Operation {
   documents::Schema input;   // the same, compiled
   documents::Schema output;
 };
+
+// What the answers of a role must keep beyond their schemas, whoever gives them: the first flaw of an
+// output that fits its schema, or nothing. Names fields, never quotes values.
+using Rule = std::optional<documents::Violation> (*)(const Json& output);
 
 // The operation that `text` (a JSON object) describes. Failures name what is wrong with it.
 Result<Operation, std::string> parse_operation(std::string name, std::string_view text);

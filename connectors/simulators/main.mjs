@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Announcements } from "./announcements.mjs";
-import { PlaceRegister } from "./place_register.mjs";
-import { PopulationRegister } from "./population_register.mjs";
-import { CallList, Faults, openDoor } from "./security_server.mjs";
+import { PlaceRegister } from "../systems/place_register/simulator.mjs";
+import { PopulationRegister } from "../systems/population_register/simulator.mjs";
+import { CallList, Faults, openDoor } from "../transport/xroad_rest/security_server.mjs";
 
 const flags = {
   help: { type: "boolean", about: "this list" },

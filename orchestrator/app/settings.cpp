@@ -6,6 +6,7 @@
 
 #include "base/digest.hpp"
 #include "documents/reader.hpp"
+#include "systems/all.hpp"
 
 namespace elukaar::app {
 namespace {
@@ -227,27 +228,8 @@ class SettingsReader {
     const Node* node = root.find("connectors");
     if (!node || !reader_.expect(*node, Node::Kind::mapping, "`connectors`")) return;
     for (const Node::Entry& entry : node->entries) {
-      const std::string what = fmt::format("`connectors.{}`", entry.key);
-      if (!reader_.expect(entry.value, Node::Kind::mapping, what)) continue;
-      reader_.known_keys(entry.value, what,
-                         {"role", "security_server", "client", "provider", "service", "profile",
-                          "connect_timeout_ms", "total_timeout_ms", "max_in_flight",
-                          "retry_interval_ms", "retry_interval_max_ms", "give_up_after_ms"});
-      Settings::Connector connector;
-      connector.role = entry.key;
-      text(entry.value, "role", connector.role);
-      connector.security_server = reader_.required_text(entry.value, "security_server", what);
-      connector.client = reader_.required_text(entry.value, "client", what);
-      connector.provider = reader_.required_text(entry.value, "provider", what);
-      connector.service = reader_.required_text(entry.value, "service", what);
-      text(entry.value, "profile", connector.profile);
-      milliseconds(entry.value, "connect_timeout_ms", connector.connect_timeout);
-      milliseconds(entry.value, "total_timeout_ms", connector.total_timeout);
-      number(entry.value, "max_in_flight", 1, 10'000, connector.max_in_flight);
-      milliseconds(entry.value, "retry_interval_ms", connector.retry_interval);
-      milliseconds(entry.value, "retry_interval_max_ms", connector.retry_interval_max);
-      milliseconds(entry.value, "give_up_after_ms", connector.give_up_after);
-      settings.connectors.push_back(std::move(connector));
+      auto connector = kit::read_entry(entry, systems::all_connectors(), reader_);
+      if (connector) settings.connectors.push_back(std::move(*connector));
     }
   }
 

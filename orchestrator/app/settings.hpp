@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "base/sensitive.hpp"
 #include "base/source_position.hpp"
+#include "kit/registration.hpp"
 
 namespace elukaar::app {
 
@@ -64,21 +65,6 @@ struct Settings {
     std::vector<std::string> types;
   };
 
-  struct Connector {
-    std::string role;
-    std::string security_server;
-    std::string client;
-    std::string provider;
-    std::string service;
-    std::string profile;
-    std::chrono::milliseconds connect_timeout{2'000};
-    std::chrono::milliseconds total_timeout{30'000};
-    int max_in_flight = 16;
-    std::chrono::milliseconds retry_interval{2'000};
-    std::chrono::milliseconds retry_interval_max{60'000};
-    std::chrono::milliseconds give_up_after{std::chrono::hours{72}};
-  };
-
   std::filesystem::path file;
   Environment environment = Environment::production;
   std::filesystem::path content_dir;  // events/, workflows/, connectors/
@@ -88,7 +74,7 @@ struct Settings {
   Http http;
   std::filesystem::path keys_dir;
   std::vector<Credential> credentials;
-  std::vector<Connector> connectors;
+  std::vector<kit::Configured> connectors;
   int workers = 2;
   std::chrono::milliseconds lane_lease{10'000};
   std::string log_level = "info";

@@ -196,7 +196,7 @@ Answer<Json> Tasks::list(const Session& session, texts::Language language) {
   return Json{{"tasks", std::move(rows)}};
 }
 
-// The child, with its code, and whoever applied: [{who, name, personalCode}].
+// The persons whom the call names, with their codes, and whoever applied: [{who, name, personalCode}].
 Json Tasks::look_up(const Session& session, const Open& task) {
   const caseview::CaseRecord& of = task.record.of;
   std::vector<std::pair<std::string, engine::VaultQuery>> asked;
@@ -294,7 +294,7 @@ Answer<Json> Tasks::judge(const Open& task, const Json& given) const {
   const auto done = given.find("done");
   if (done == given.end() || !done->is_object()) return malformed();
   Refusal wrong{Refusal::Kind::invalid, "the answer is not complete", {}};
-  for (const auto& violation : task.operation->output.violations(*done)) {
+  for (const auto& violation : task.connector->flaws(*task.operation, *done)) {
     wrong.fields.push_back({violation.where, violation.what});
   }
   for (const Field& field : task.fields()) {
@@ -309,31 +309,13 @@ Answer<Json> Tasks::judge(const Open& task, const Json& given) const {
         {field.path, fmt::format("expected one of: {}", fmt::join(field.options, ", "))});
   }
   if (privacy::holds_personal_code(done->dump())) {
-    wrong.fields.push_back({"", "a personal code stands in it; a list and a place have none"});
+    wrong.fields.push_back({"", "a personal code stands in it; an official's answer names no person"});
   }
   if (!wrong.fields.empty()) return failure(std::move(wrong));
-  const kit::Call call{.id = task.record.id,
-                       .municipality = task.record.of.municipality,
-                       .case_reference = task.record.of.id.str(),
-                       .operation = task.record.operation,
-                       .input = task.record.input,
-                       .attempt = 1,
-                       .traceparent = {}};
-  const auto outcome = task.connector->judge(call, *done);
-  const auto* answered = std::get_if<kit::Answered>(&outcome);
-  if (answered == nullptr) {
-    const auto* invalid = std::get_if<kit::Invalid>(&outcome);
-    const std::string what = invalid ? invalid->detail : "the answer does not fit";
-    const auto colon = what.starts_with('/') ? what.find(": ") : std::string::npos;
-    wrong.fields.push_back(colon == std::string::npos
-                               ? caseview::FieldError{"", what}
-                               : caseview::FieldError{what.substr(0, colon), what.substr(colon + 2)});
-    return failure(std::move(wrong));
-  }
   // What the schema does not name is left out, as of any system's answer. An official names nobody.
   const auto separator = privacy::Separator::build(task.operation->output_schema);
   auto separated = separator ? separator->separate(
-                                   answered->output,
+                                   *done,
                                    privacy::Naming{.keyring = keyring_,
                                                    .municipality = task.record.of.municipality,
                                                    .event = {source_of(task.record.of.municipality),

@@ -1,17 +1,14 @@
-#include <filesystem>
-
 #include "fuzz/target.hpp"
-#include "place_register/place_register.hpp"
-#include "population_register/population_register.hpp"
-#include "xroad/rest.hpp"
+#include "support/roles.hpp"
+#include "systems/place_register/place_register.hpp"
+#include "systems/population_register/population_register.hpp"
+#include "transport/xroad_rest/rest.hpp"
 
 namespace {
 
 using namespace elukaar;
 
-const std::filesystem::path connectors = ELUKAAR_SOURCE_DIR "/connectors";
-
-xroad::Route route() {
+xroad_rest::Route route() {
   return {.security_server = "https://server.example",
           .client = {"EE", "GOV", "70000001", "elukaar"},
           .provider = {"EE", "COM", "10000001", "kohad"},
@@ -34,10 +31,10 @@ kit::Call call_of(const char* operation) {
 // What a register answers over X-Road: the first byte chooses status and headers, the rest is the body.
 // Whatever it is, the outcome is one of the four.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const auto places = *place_register::PlaceRegister::make(
-      route(), *place_register::profile("arno"), connectors / "place_register/operations");
-  static const auto population = *population_register::PopulationRegister::make(
-      route(), connectors / "population_register/operations");
+  static const place_register::PlaceRegister places(route(), *place_register::profile("arno"),
+                                                    test::operations("place-register"));
+  static const population_register::PopulationRegister population(
+      route(), test::operations("population-register"));
   if (size == 0) return 0;
   constexpr int statuses[] = {200, 200, 201, 204, 301, 400, 404, 409, 422, 429, 500, 503};
   kit::HttpResponse response;
@@ -47,10 +44,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (data[0] & 0x80U) response.headers.push_back({"Retry-After", "99999999999999999999"});
   response.body = fuzz::text(data + 1, size - 1);
   for (const char* operation : {"register", "answer", "withdraw"}) {
-    (void)places->read(call_of(operation), response);
+    (void)places.read(call_of(operation), response);
   }
   for (const char* operation : {"family", "residence"}) {
-    (void)population->read(call_of(operation), response);
+    (void)population.read(call_of(operation), response);
   }
   return 0;
 }

@@ -1,23 +1,21 @@
 #pragma once
 
-#include <filesystem>
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "kit/connector.hpp"
-#include "xroad/rest.hpp"
+#include "kit/registration.hpp"
+#include "transport/xroad_rest/rest.hpp"
 
 namespace elukaar::my_register {
+
+// What this folder tells of itself: its role, the names of its profiles, how it talks.
+kit::Registration registration();
 
 // The role `my-register`. Say here what the system is, where its contract is written down, which
 // answers are refusals and with which codes.
 class MyRegister : public kit::Connector {
  public:
-  // Reads the operations' schemas from `folder`.
-  static Result<std::shared_ptr<const MyRegister>, std::string> make(
-      xroad::Route route, const std::filesystem::path& folder);
+  MyRegister(xroad_rest::Route route, std::vector<kit::Operation> operations);
 
   std::string_view role() const override { return "my-register"; }
   const std::vector<kit::Operation>& operations() const override { return operations_; }
@@ -26,9 +24,7 @@ class MyRegister : public kit::Connector {
   kit::Outcome read(const kit::Call& call, const kit::HttpResponse& response) const override;
 
  private:
-  MyRegister(xroad::Route route, std::vector<kit::Operation> operations);
-
-  xroad::Route route_;
+  xroad_rest::Route route_;
   std::vector<kit::Operation> operations_;
 };
 

@@ -120,9 +120,11 @@ engine::IntakeSettings intake_settings(const Settings& settings) {
 engine::DispatcherSettings dispatcher_settings(const Settings& settings) {
   engine::DispatcherSettings dispatcher;
   for (const auto& each : settings.connectors) {
-    dispatcher.roles[each.role] = {each.max_in_flight, each.retry_interval, each.retry_interval_max,
-                                   std::chrono::duration_cast<std::chrono::seconds>(
-                                       each.give_up_after)};
+    dispatcher.roles[each.registration.role] = {
+        each.settings.number("max_in_flight"), each.settings.milliseconds("retry_interval_ms"),
+        each.settings.milliseconds("retry_interval_max_ms"),
+        std::chrono::duration_cast<std::chrono::seconds>(
+            each.settings.milliseconds("give_up_after_ms"))};
   }
   dispatcher.jitter_seed = static_cast<std::uint64_t>(::getpid());
   return dispatcher;

@@ -98,7 +98,7 @@ Result<SchemaTable, Problems> read_schemas(const fs::path& content_dir) {
       table.add_event(name.substr(0, name.size() - suffix.size()), std::move(*json));
     }
   }
-  for (const fs::path& connector : entries_of(content_dir / "connectors")) {
+  for (const fs::path& connector : entries_of(content_dir / "connectors" / "systems")) {
     std::string role = connector.filename().string();
     std::replace(role.begin(), role.end(), '_', '-');
     for (const fs::path& path : entries_of(connector / "operations")) {

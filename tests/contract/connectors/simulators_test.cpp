@@ -11,8 +11,9 @@
 #include <thread>
 
 #include "adapters/curl/http_client.hpp"
-#include "place_register/place_register.hpp"
-#include "population_register/population_register.hpp"
+#include "support/roles.hpp"
+#include "systems/place_register/place_register.hpp"
+#include "systems/population_register/population_register.hpp"
 
 namespace elukaar {
 namespace {
@@ -68,7 +69,7 @@ class Codes : public kit::PersonalData {
 
 class SimulatorsTest : public ::testing::Test {
  protected:
-  static xroad::Route route(const std::string& address, const char* service) {
+  static xroad_rest::Route route(const std::string& address, const char* service) {
     return {.security_server = address,
             .client = {"EE", "GOV", "70000001", "elukaar"},
             .provider = {"EE", "GOV", "70008440", "rr"},
@@ -138,15 +139,13 @@ class SimulatorsTest : public ::testing::Test {
   adapters::curl::HttpClient http;
   std::uint64_t ticket = 0;
   std::shared_ptr<const kit::Connector> population =
-      population_register::PopulationRegister::make(
+      std::make_shared<population_register::PopulationRegister>(
           route(simulators.address("populationRegister"), "elukaar-rahvastik"),
-          source / "connectors/population_register/operations")
-          .value();
+          test::operations("population-register"));
   std::shared_ptr<const kit::Connector> place =
-      place_register::PlaceRegister::make(route(simulators.address("placeRegister"), "elukaar-koht"),
-                                          *place_register::profile("arno"),
-                                          source / "connectors/place_register/operations")
-          .value();
+      std::make_shared<place_register::PlaceRegister>(
+          route(simulators.address("placeRegister"), "elukaar-koht"), *place_register::profile("arno"),
+          test::operations("place-register"));
 };
 
 constexpr const char* id_1 = "018f3c5e-7b1a-7cde-9abc-000000000001";

@@ -1,15 +1,14 @@
 #include "kit/conformance.hpp"
 
-#include "place_register/place_register.hpp"
-#include "population_register/population_register.hpp"
-#include "template/my_register.hpp"
+#include "support/roles.hpp"
+#include "systems/place_register/place_register.hpp"
+#include "systems/population_register/population_register.hpp"
+#include "kit/template/my_register.hpp"
 
 namespace elukaar {
 namespace {
 
-const std::filesystem::path connectors = std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors";
-
-xroad::Route route(const char* service) {
+xroad_rest::Route route(const char* service) {
   return {.security_server = "https://server.example:8443",
           .client = {"EE", "GOV", "70000001", "elukaar"},
           .provider = {"EE", "GOV", "70008440", "rr"},
@@ -17,16 +16,10 @@ xroad::Route route(const char* service) {
           .user_id = {}};
 }
 
-template <class Made>
-std::shared_ptr<const kit::Connector> made(Made connector) {
-  if (!connector) throw std::runtime_error(connector.error());
-  return *connector;
-}
-
 struct PopulationRegisterCase {
   static std::shared_ptr<const kit::Connector> connector() {
-    return made(population_register::PopulationRegister::make(
-        route("elukaar-rahvastik"), connectors / "population_register/operations"));
+    return std::make_shared<population_register::PopulationRegister>(
+        route("elukaar-rahvastik"), test::operations("population-register"));
   }
   static std::vector<kit::conformance::Example> examples() {
     return {{.operation = "family",
@@ -42,9 +35,9 @@ struct PopulationRegisterCase {
 
 struct PlaceRegisterCase {
   static std::shared_ptr<const kit::Connector> connector() {
-    return made(place_register::PlaceRegister::make(route("elukaar-koht"),
-                                                    *place_register::profile("arno"),
-                                                    connectors / "place_register/operations"));
+    return std::make_shared<place_register::PlaceRegister>(route("elukaar-koht"),
+                                                           *place_register::profile("arno"),
+                                                           test::operations("place-register"));
   }
   static std::vector<kit::conformance::Example> examples() {
     return {{.operation = "register",
@@ -67,8 +60,10 @@ struct PlaceRegisterCase {
 
 struct TemplateCase {
   static std::shared_ptr<const kit::Connector> connector() {
-    return made(my_register::MyRegister::make(route("my-service"),
-                                              connectors / "kit/template/operations"));
+    const std::filesystem::path source{ELUKAAR_SOURCE_DIR};
+    return std::make_shared<my_register::MyRegister>(
+        route("my-service"),
+        kit::load_operations(source / "connectors/kit/template/operations").value());
   }
   static std::vector<kit::conformance::Example> examples() {
     return {{.operation = "lookup", .input = {{"person", "p1_a"}}, .body = R"({"known":true})"}};

@@ -1,24 +1,23 @@
-#include "place_register/place_register.hpp"
-
-#include "place_register/manual.hpp"
+#include "systems/place_register/place_register.hpp"
 
 #include <gtest/gtest.h>
 
 #include "kit/conformance.hpp"
+#include "support/roles.hpp"
 
 namespace elukaar::place_register {
 namespace {
 
 class Arno : public ::testing::Test {
  protected:
-  std::shared_ptr<const PlaceRegister> connector = *PlaceRegister::make(
-      {.security_server = "https://server.example",
-       .client = {"EE", "GOV", "70000001", "elukaar"},
-       .provider = {"EE", "COM", "10000001", "kohad"},
-       .service = "elukaar-koht",
-       .user_id = {}},
+  std::shared_ptr<const PlaceRegister> connector = std::make_shared<PlaceRegister>(
+      xroad_rest::Route{.security_server = "https://server.example",
+                        .client = {"EE", "GOV", "70000001", "elukaar"},
+                        .provider = {"EE", "COM", "10000001", "kohad"},
+                        .service = "elukaar-koht",
+                        .user_id = {}},
       *profile("arno"),
-      std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors/place_register/operations");
+      test::operations("place-register"));
   kit::Call call = kit::conformance::call_of(
       {.operation = "register",
        .input = Json::parse(R"({"child":"p1_child","application":{"id":"a/1",
@@ -129,14 +128,14 @@ TEST_F(Arno, believes_no_place_in_a_queue_that_the_register_does_not_name) {
 
 // Tallinn's register keeps a queue for each kindergarten, and an application for each.
 TEST_F(Arno, does_not_give_preferences_applications_of_their_own_but_tallinn_does) {
-  const auto tallinn = *PlaceRegister::make(
-      {.security_server = "https://server.example",
-       .client = {"EE", "GOV", "70000001", "elukaar"},
-       .provider = {"EE", "COM", "10000001", "kohad"},
-       .service = "elukaar-koht",
-       .user_id = {}},
+  const auto tallinn = std::make_shared<PlaceRegister>(
+      xroad_rest::Route{.security_server = "https://server.example",
+                        .client = {"EE", "GOV", "70000001", "elukaar"},
+                        .provider = {"EE", "COM", "10000001", "kohad"},
+                        .service = "elukaar-koht",
+                        .user_id = {}},
       *profile("tallinn"),
-      std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors/place_register/operations");
+      test::operations("place-register"));
   const Json body = Json::parse(tallinn->request(call, persons)->body.reveal());
   EXPECT_EQ(body["preferences"],
             Json::parse(R"([{"rank":1,"kindergarten":"taru","application":"a/1.1"},
@@ -156,36 +155,6 @@ TEST_F(Arno, does_not_give_preferences_applications_of_their_own_but_tallinn_doe
 
 TEST(Profile, that_does_not_exist_is_answered_with_the_nearest) {
   EXPECT_NE(profile("arnoo").error().find("`arno`"), std::string::npos);
-}
-
-TEST_F(Arno, is_a_persons_task_where_there_is_no_register) {
-  const auto manual =
-      *ManualRegister::make(std::filesystem::path(ELUKAAR_SOURCE_DIR) /
-                            "connectors/place_register/operations");
-  EXPECT_EQ(manual->role(), connector->role());
-  EXPECT_EQ(manual->operations().size(), connector->operations().size());
-  const auto request = manual->request(call, persons);
-  ASSERT_FALSE(request);
-  EXPECT_TRUE(std::holds_alternative<kit::Entrusted>(request.error()));
-  EXPECT_TRUE(persons.asked.empty());
-  call.input.erase("application");
-  EXPECT_TRUE(std::holds_alternative<kit::Invalid>(manual->request(call, persons).error()));
-}
-
-TEST_F(Arno, is_answered_by_an_official_as_a_register_would_answer) {
-  const auto manual =
-      *ManualRegister::make(std::filesystem::path(ELUKAAR_SOURCE_DIR) /
-                            "connectors/place_register/operations");
-  const auto judged = [&](const char* text) { return manual->judge(call, Json::parse(text)); };
-  const auto good = judged(R"({"registerId":"4","status":"queued",
-      "queue":{"scope":"q","position":1,"of":2,"ruleRef":"r"}})");
-  EXPECT_TRUE(std::holds_alternative<kit::Answered>(good));
-  EXPECT_TRUE(std::holds_alternative<kit::Answered>(
-      judged(R"({"registerId":"4","status":"waiting"})")));
-  const auto placeless = judged(R"({"registerId":"4","status":"queued"})");
-  ASSERT_TRUE(std::holds_alternative<kit::Invalid>(placeless));
-  EXPECT_TRUE(std::get<kit::Invalid>(placeless).detail.starts_with("/queue: "));
-  EXPECT_TRUE(std::holds_alternative<kit::Invalid>(judged(R"({"status":"waiting"})")));
 }
 
 }  // namespace

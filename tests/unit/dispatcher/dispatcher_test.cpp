@@ -5,8 +5,8 @@
 
 #include <filesystem>
 
-#include "place_register/manual.hpp"
-#include "population_register/population_register.hpp"
+#include "support/roles.hpp"
+#include "systems/population_register/population_register.hpp"
 #include "privacy/keyring.hpp"
 #include "privacy/pseudonym.hpp"
 #include "unit/dispatcher/fakes.hpp"
@@ -33,14 +33,14 @@ privacy::Keyring make_keyring() {
 class DispatcherTest : public ::testing::Test {
  protected:
   DispatcherTest() {
-    auto connector = population_register::PopulationRegister::make(
-        {.security_server = "http://server.example",
-         .client = {"EE", "GOV", "70000001", "elukaar"},
-         .provider = {"EE", "GOV", "70008440", "rr"},
-         .service = "elukaar-rahvastik",
-         .user_id = {}},
-        std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors/population_register/operations");
-    if (!registry.add("xroad-rr", connector.value())) throw std::runtime_error("registry");
+    auto connector = std::make_shared<population_register::PopulationRegister>(
+        xroad_rest::Route{.security_server = "http://server.example",
+                          .client = {"EE", "GOV", "70000001", "elukaar"},
+                          .provider = {"EE", "GOV", "70008440", "rr"},
+                          .service = "elukaar-rahvastik",
+                          .user_id = {}},
+        test::operations("population-register"));
+    if (!registry.add("xroad-rr", connector)) throw std::runtime_error("registry");
     child = *privacy::pseudonym(keyring, rae, *privacy::PersonalCode::parse("52503150198"));
     vault.codes[child] = "52503150198";
     settings.jitter_seed = seed;
@@ -292,9 +292,7 @@ TEST_F(DispatcherTest, finishes_what_is_in_flight_when_it_is_stopped) {
 }
 
 TEST_F(DispatcherTest, leaves_to_an_official_what_no_system_does_and_never_asks_again) {
-  const auto manual = place_register::ManualRegister::make(
-      std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors/place_register/operations");
-  ASSERT_TRUE(registry.add("manual", manual.value()));
+  ASSERT_TRUE(registry.add("manual", test::manual("place-register")));
   dispatcher = make();
   auto& added = add_call("place-register");
   added.call.operation = "withdraw";
@@ -312,10 +310,20 @@ TEST_F(DispatcherTest, leaves_to_an_official_what_no_system_does_and_never_asks_
   EXPECT_TRUE(vault.usage.empty()) << "nobody has looked at anybody yet";
 }
 
+TEST_F(DispatcherTest, leaves_any_role_to_an_official_where_the_municipality_says_so) {
+  ASSERT_TRUE(registry.add("manual", test::manual("population-register")));
+  ASSERT_TRUE(registry.use(rae, "population-register", "manual"));
+  dispatcher = make();
+  auto& added = add_call();
+  added.call.operation = "residence";
+  added.call.input = {{"child", child.str()}, {"applicant", child.str()}};
+  dispatcher->round(0ms);
+  EXPECT_EQ(calls.rows.front().state, CallState::entrusted);
+  EXPECT_TRUE(http.requests.empty());
+}
+
 TEST_F(DispatcherTest, entrusts_nothing_to_an_official_that_does_not_fit) {
-  const auto manual = place_register::ManualRegister::make(
-      std::filesystem::path(ELUKAAR_SOURCE_DIR) / "connectors/place_register/operations");
-  ASSERT_TRUE(registry.add("manual", manual.value()));
+  ASSERT_TRUE(registry.add("manual", test::manual("place-register")));
   dispatcher = make();
   add_call("place-register").call.operation = "withdraw";
   dispatcher->round(0ms);

@@ -6,13 +6,13 @@
 #include <random>
 
 #include "base/url_id.hpp"
-#include "place_register/manual.hpp"
 #include "privacy/pseudonym.hpp"
 #include "support/content.hpp"
 #include "support/generated_persons.hpp"
 #include "support/keys.hpp"
 #include "support/memory_office_store.hpp"
 #include "support/memory_vault.hpp"
+#include "support/roles.hpp"
 
 namespace elukaar::office {
 namespace {
@@ -30,9 +30,9 @@ class OfficeTasks : public testing::Test {
     data->now = *parse_rfc3339("2027-08-12T09:00:00Z");
     child = know("Juhan", "52503150198");
     mari = know("Mari", "60001019906");
-    const auto manual = place_register::ManualRegister::make(
-        test::content / "connectors/place_register/operations");
-    if (!connectors.add("manual", manual.value())) throw std::runtime_error("registry");
+    for (const char* role : {"place-register", "population-register"}) {
+      if (!connectors.add("manual", test::manual(role))) throw std::runtime_error("registry");
+    }
     session = {{}, "csrf", muhu, *privacy::pseudonym_of_official(keyring, muhu, "Kadri"), data->now,
                data->now, data->now + 1h};
     first = add("register", registration(), "2027-08-13");
@@ -63,7 +63,8 @@ class OfficeTasks : public testing::Test {
   }
 
   // A task, and its id as the page has it.
-  std::string add(const std::string& operation, Json input, const std::string& by) {
+  std::string add(const std::string& operation, Json input, const std::string& by,
+                  const std::string& role = "place-register") {
     TaskRecord task;
     task.of.municipality = muhu;
     task.of.id = CaseId{*Uuid::parse("0190a1b2-0000-7000-8000-000000000007")};
@@ -76,7 +77,7 @@ class OfficeTasks : public testing::Test {
     task.of.parties = {{mari, access::Role::applicant, data->now - 24h, std::nullopt}};
     task.id = CallId{Uuid::derived(data->now, "task", operation,
                                    static_cast<std::uint32_t>(store.tasks.size()))};
-    task.role = "place-register";
+    task.role = role;
     task.operation = operation;
     task.input = std::move(input);
     task.by = parse_iso_date(by);
@@ -180,6 +181,27 @@ TEST_F(OfficeTasks, are_no_longer_opened_whatever_became_of_their_answer) {
     ASSERT_FALSE(opened) << static_cast<int>(after);
     EXPECT_EQ(opened.error().kind, Refusal::Kind::not_found);
   }
+}
+
+TEST_F(OfficeTasks, are_of_any_role_that_the_municipality_plays_by_hand) {
+  const std::string residence =
+      add("residence", {{"child", child.str()}, {"applicant", mari.str()}}, "2027-08-14",
+          "population-register");
+  const Json view = tasks.view(session, residence, Language::en).value();
+  EXPECT_EQ(view["persons"][0]["who"], "applicant");
+  EXPECT_EQ(view["persons"][0]["personalCode"], "60001019906") << "this register is asked by codes";
+  std::map<std::string, Json> fields;
+  for (const Json& field : view["fields"]) fields[field["path"]] = field;
+  EXPECT_EQ(fields["/custody"]["type"], "yes-no");
+  EXPECT_TRUE(fields["/asOf"]["required"]);
+  EXPECT_FALSE(fields["/childSince"]["required"]);
+  Json given = {{"done", {{"childLivesHere", true}, {"applicantLivesHere", true},
+                          {"custody", true}, {"asOf", "soon"}}}};
+  EXPECT_EQ(wrong(tasks.answer(session, residence, given.dump(), Language::en)), "/asOf");
+  given["done"]["asOf"] = "2027-08-12";
+  EXPECT_EQ(tasks.answer(session, residence, given.dump(), Language::en).value()["outcome"], "taken");
+  ASSERT_EQ(store.answers.size(), 1u);
+  EXPECT_EQ(store.answers[0].result, given["done"]);
 }
 
 TEST_F(OfficeTasks, take_no_answer_that_a_register_could_not_have_given) {

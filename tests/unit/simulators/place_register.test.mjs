@@ -1,7 +1,7 @@
 // The simulated place register's own books: what it allows, what it refuses, what it tells.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PlaceRegister } from "../../../connectors/simulators/place_register.mjs";
+import { PlaceRegister } from "../../../connectors/systems/place_register/simulator.mjs";
 
 const kov = "0653";
 

@@ -1,7 +1,7 @@
 // What the simulated population register tells when something happens to a family.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PopulationRegister } from "../../../connectors/simulators/population_register.mjs";
+import { PopulationRegister } from "../../../connectors/systems/population_register/simulator.mjs";
 
 const code = "52503150198";
 const mother = { personalCode: "48206084915", firstName: "Mari", lastName: "Maasikas", address: "Näidise 1" };

@@ -74,8 +74,8 @@ TEST_F(ContentFolder, tells_the_problems_of_all_services_at_once) {
 TEST_F(ContentFolder, tells_all_schemas_that_cannot_be_used) {
   folder_.write("events/ee.example.a.v1.schema.json", "{");
   folder_.write("events/ee.example.b.v1.schema.json", std::string(300 * 1024, ' '));
-  folder_.write("connectors/register/operations/give.json", R"({"input": {}})");
-  folder_.write("connectors/register/operations/take.json",
+  folder_.write("connectors/systems/register/operations/give.json", R"({"input": {}})");
+  folder_.write("connectors/systems/register/operations/take.json",
                 R"({"input": {}, "output": {"properties": {"a": {"x-personal": "secret"}}}})");
   const std::string told = problems_of_schemas();
   EXPECT_NE(told.find("events/ee.example.a.v1.schema.json: error: expected a JSON object "
@@ -84,16 +84,16 @@ TEST_F(ContentFolder, tells_all_schemas_that_cannot_be_used) {
   EXPECT_NE(told.find("events/ee.example.b.v1.schema.json: error: expected a readable file of at "
                       "most 262144 bytes [unreadable]\n"),
             std::string::npos) << told;
-  EXPECT_NE(told.find("connectors/register/operations/give.json: error: expected an object "
+  EXPECT_NE(told.find("connectors/systems/register/operations/give.json: error: expected an object "
                       "with both `input` and `output` [bad-schema]\n"),
             std::string::npos) << told;
-  EXPECT_NE(told.find("connectors/register/operations/take.json: error: "), std::string::npos)
+  EXPECT_NE(told.find("connectors/systems/register/operations/take.json: error: "), std::string::npos)
       << told;
 }
 
 TEST_F(ContentFolder, has_no_role_for_a_schema_that_stands_elsewhere) {
   folder_.write("events/note.json", "not a schema");
-  folder_.write("connectors/register/notes.json", "neither");
+  folder_.write("connectors/systems/register/notes.json", "neither");
   EXPECT_EQ(problems_of_schemas(), "none");
 }
 

@@ -10,10 +10,11 @@
 #include "base/result.hpp"
 #include "base/sensitive.hpp"
 #include "kit/connector.hpp"
+#include "kit/settings.hpp"
 
 // X-Road's REST protocol (PR-REST 1.0.4) as a consumer speaks it to its own security server. All
 // connectors whose systems stand behind X-Road build their requests and read their errors here.
-namespace elukaar::xroad {
+namespace elukaar::xroad_rest {
 
 // INSTANCE/CLASS/MEMBER/SUBSYSTEM, each one part: "EE", "GOV", "70008440", "rr".
 struct Subsystem {
@@ -39,6 +40,13 @@ struct Route {
   std::chrono::milliseconds total_timeout{30'000};
 };
 
+inline constexpr std::string_view transport = "X-Road REST";
+
+// The keys of the settings that this transport reads; the timeouts are every connector's.
+std::vector<kit::Setting> settings();
+// The route of settings that were read by these declarations.
+Route route_of(const kit::Values& values);
+
 // The request for `path` (segments, not yet encoded) of the route's service. X-Road-Id and
 // Idempotency-Key are the call's id, so every attempt is recognisable as the same call at both ends;
 // X-Road-Issue is its case. `body` null: none.
@@ -57,4 +65,4 @@ std::optional<kit::Outcome> read_failure(const kit::Call& call, const kit::HttpR
 // a wrong address: Invalid. Its words stay unread.
 kit::Outcome read_refusal(const kit::HttpResponse& response, std::string_view otherwise);
 
-}  // namespace elukaar::xroad
+}  // namespace elukaar::xroad_rest

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <filesystem>
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "base/result.hpp"
-#include "kit/connector.hpp"
-#include "xroad/rest.hpp"
+#include "kit/registration.hpp"
+#include "transport/xroad_rest/rest.hpp"
 
 namespace elukaar::population_register {
+
+// What this folder tells of itself.
+kit::Registration registration();
 
 // The role `population-register` over X-Road's REST: who a child's guardians are (`family`), where
 // child and applicant live (`residence`). The contract is our own (service code
@@ -23,9 +23,7 @@ namespace elukaar::population_register {
 // know is a refusal, `person-unknown`.
 class PopulationRegister : public kit::Connector {
  public:
-  // Reads the operations' schemas from `folder` (connectors/population_register/operations).
-  static Result<std::shared_ptr<const PopulationRegister>, std::string> make(
-      xroad::Route route, const std::filesystem::path& folder);
+  PopulationRegister(xroad_rest::Route route, std::vector<kit::Operation> operations);
 
   std::string_view role() const override { return "population-register"; }
   const std::vector<kit::Operation>& operations() const override { return operations_; }
@@ -34,9 +32,7 @@ class PopulationRegister : public kit::Connector {
   kit::Outcome read(const kit::Call& call, const kit::HttpResponse& response) const override;
 
  private:
-  PopulationRegister(xroad::Route route, std::vector<kit::Operation> operations);
-
-  xroad::Route route_;
+  xroad_rest::Route route_;
   std::vector<kit::Operation> operations_;
 };
 

@@ -2,7 +2,7 @@
 // their answers, contracts. It keeps its own books: what happens to an application is told to
 // `announce`, in the order in which it happened, and stands in the feed of changes as well.
 import { createHash } from "node:crypto";
-import { Problem } from "./security_server.mjs";
+import { Problem } from "../../transport/xroad_rest/security_server.mjs";
 
 // How many children of other municipal systems stand in a queue before ours come: 5 to 24, the same
 // on every machine.

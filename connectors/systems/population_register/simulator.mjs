@@ -1,6 +1,6 @@
 // The population register: who lives where, and who has custody of whom. Generated persons.
 import { readFileSync } from "node:fs";
-import { Problem } from "./security_server.mjs";
+import { Problem } from "../../transport/xroad_rest/security_server.mjs";
 
 const dayBefore = (a, b) => (a < b ? a : b);
 

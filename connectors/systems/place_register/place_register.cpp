@@ -1,4 +1,4 @@
-#include "place_register/place_register.hpp"
+#include "systems/place_register/place_register.hpp"
 
 #include <utility>
 
@@ -116,15 +116,29 @@ Result<Profile, std::string> profile(std::string_view name) {
                  (near.empty() ? "; there are `arno` and `tallinn`" : "; did you mean `" + near + "`?"));
 }
 
-Result<std::shared_ptr<const PlaceRegister>, std::string> PlaceRegister::make(
-    xroad::Route route, Profile profile, const std::filesystem::path& folder) {
-  auto operations = kit::load_operations(folder);
-  if (!operations) return failure(operations.error());
-  return std::shared_ptr<const PlaceRegister>(
-      new PlaceRegister(std::move(route), std::move(profile), std::move(*operations)));
+std::optional<documents::Violation> queue_is_named(const Json& output) {
+  if (output.value("status", Json()) != "queued" || output.contains("queue")) return std::nullopt;
+  return documents::Violation{"/queue",
+                              "expected the place in the queue, for the status is `queued`"};
 }
 
-PlaceRegister::PlaceRegister(xroad::Route route, Profile profile,
+kit::Registration registration() {
+  kit::Registration made{.role = "place-register",
+                         .profiles = {},
+                         .transport = std::string(xroad_rest::transport),
+                         .settings = xroad_rest::settings(),
+                         .rule = queue_is_named,
+                         .make = nullptr};
+  for (const auto& [name, value] : profiles()) made.profiles.push_back(name);
+  made.make = [](kit::Materials materials) -> std::shared_ptr<const kit::Connector> {
+    return std::make_shared<const PlaceRegister>(xroad_rest::route_of(materials.settings),
+                                                 profile(materials.profile).value(),
+                                                 std::move(materials.operations));
+  };
+  return made;
+}
+
+PlaceRegister::PlaceRegister(xroad_rest::Route route, Profile profile,
                              std::vector<kit::Operation> operations)
     : route_(std::move(route)), profile_(std::move(profile)), operations_(std::move(operations)) {}
 
@@ -133,25 +147,25 @@ Result<kit::HttpRequest, kit::Outcome> PlaceRegister::request(const kit::Call& c
   if (auto fits = kit::check_input(operations_, call); !fits) return failure(fits.error());
   const std::string application = text_at(call.input, "application", "id");
   if (call.operation == "answer") {
-    return xroad::make_request(route_, call, "POST",
+    return xroad_rest::make_request(route_, call, "POST",
                                {"v1", "offers", text_at(call.input, "offer", "id"), "answer"},
                                wire_answer(call));
   }
   if (call.operation == "withdraw") {
-    return xroad::make_request(
+    return xroad_rest::make_request(
         route_, call, "POST", {"v1", "applications", application, "withdrawal"},
         {{"kov", call.municipality.str()}, {"reason", call.input.at("reason")}});
   }
   auto code = persons.personal_code(Pseudonym{call.input.at("child").get<std::string>()});
   if (!code) return failure(kit::Outcome{kit::Invalid{"child: " + code.error()}});
-  return xroad::make_request(route_, call, "PUT", {"v1", "applications", application},
+  return xroad_rest::make_request(route_, call, "PUT", {"v1", "applications", application},
                              wire_application(call, code->reveal(), profile_.preferences_apart));
 }
 
 kit::Outcome PlaceRegister::read(const kit::Call& call, const kit::HttpResponse& response) const {
-  if (auto failed = xroad::read_failure(call, response)) return *std::move(failed);
+  if (auto failed = xroad_rest::read_failure(call, response)) return *std::move(failed);
   if (response.status != 200 && response.status != 201) {
-    return xroad::read_refusal(response, refusal_of(call.operation, response.status));
+    return xroad_rest::read_refusal(response, refusal_of(call.operation, response.status));
   }
   const Json wire = Json::parse(response.body, nullptr, false);
   if (!wire.is_object() || !wire.contains("status") || !wire["status"].is_string()) {
@@ -166,9 +180,8 @@ kit::Outcome PlaceRegister::read(const kit::Call& call, const kit::HttpResponse&
   const auto queues = wire.find("queues");
   if (queues != wire.end() && queues->is_array() && !queues->empty()) {
     output["queue"] = queue_of(*queues);
-  } else if (status->second == "queued") {
-    return kit::Invalid{"the answer says that the application is queued and names no queue"};
   }
+  if (const auto flaw = queue_is_named(output)) return kit::Invalid{flaw->where + ": " + flaw->what};
   return kit::read_output(operations_, call, std::move(output));
 }
 

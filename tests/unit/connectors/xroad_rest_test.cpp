@@ -1,8 +1,8 @@
-#include "xroad/rest.hpp"
+#include "transport/xroad_rest/rest.hpp"
 
 #include <gtest/gtest.h>
 
-namespace elukaar::xroad {
+namespace elukaar::xroad_rest {
 namespace {
 
 const kit::Call call{.id = CallId{*Uuid::parse("018f3c5e-7b1a-7cde-9abc-0123456789ab")},
@@ -85,4 +85,4 @@ TEST(Failure, bounds_how_long_the_other_side_may_make_us_wait) {
 }
 
 }  // namespace
-}  // namespace elukaar::xroad
+}  // namespace elukaar::xroad_rest

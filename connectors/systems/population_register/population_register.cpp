@@ -1,18 +1,21 @@
-#include "population_register/population_register.hpp"
+#include "systems/population_register/population_register.hpp"
 
 #include <utility>
 
 namespace elukaar::population_register {
 
-Result<std::shared_ptr<const PopulationRegister>, std::string> PopulationRegister::make(
-    xroad::Route route, const std::filesystem::path& folder) {
-  auto operations = kit::load_operations(folder);
-  if (!operations) return failure(operations.error());
-  return std::shared_ptr<const PopulationRegister>(
-      new PopulationRegister(std::move(route), std::move(*operations)));
+kit::Registration registration() {
+  return {.role = "population-register",
+          .profiles = {"xroad-rr"},
+          .transport = std::string(xroad_rest::transport),
+          .settings = xroad_rest::settings(),
+          .make = [](kit::Materials materials) -> std::shared_ptr<const kit::Connector> {
+            return std::make_shared<const PopulationRegister>(
+                xroad_rest::route_of(materials.settings), std::move(materials.operations));
+          }};
 }
 
-PopulationRegister::PopulationRegister(xroad::Route route, std::vector<kit::Operation> operations)
+PopulationRegister::PopulationRegister(xroad_rest::Route route, std::vector<kit::Operation> operations)
     : route_(std::move(route)), operations_(std::move(operations)) {}
 
 Result<kit::HttpRequest, kit::Outcome> PopulationRegister::request(
@@ -25,13 +28,13 @@ Result<kit::HttpRequest, kit::Outcome> PopulationRegister::request(
     if (!code) return failure(kit::Outcome{kit::Invalid{name + ": " + code.error()}});
     body[name] = {{"personalCode", code->reveal()}};
   }
-  return xroad::make_request(route_, call, "POST", {"v1", call.operation}, body);
+  return xroad_rest::make_request(route_, call, "POST", {"v1", call.operation}, body);
 }
 
 kit::Outcome PopulationRegister::read(const kit::Call& call,
                                       const kit::HttpResponse& response) const {
-  if (auto failed = xroad::read_failure(call, response)) return *std::move(failed);
-  if (response.status != 200) return xroad::read_refusal(response, "request-refused");
+  if (auto failed = xroad_rest::read_failure(call, response)) return *std::move(failed);
+  if (response.status != 200) return xroad_rest::read_refusal(response, "request-refused");
   return kit::read_output(operations_, call, Json::parse(response.body, nullptr, false));
 }
 

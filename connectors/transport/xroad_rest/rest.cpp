@@ -1,4 +1,4 @@
-#include "xroad/rest.hpp"
+#include "transport/xroad_rest/rest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/json_members.hpp"
 
-namespace elukaar::xroad {
+namespace elukaar::xroad_rest {
 namespace {
 
 using kit::HttpResponse;
@@ -94,6 +94,19 @@ Outcome read_road_error(std::string_view code, const HttpResponse& response) {
   return Unavailable{"X-Road: " + shown, retry_after(response)};
 }
 
+Result<void, std::string> check_address(const std::string& text) {
+  const bool has_scheme = text.starts_with("https://") || text.starts_with("http://");
+  if (has_scheme && text.find(' ') == std::string::npos && !text.ends_with('/')) return {};
+  return failure("expected https:// and a server, without a slash at the end, found `" + text + "`");
+}
+
+Result<void, std::string> check_service(const std::string& text) {
+  // More than the recommended characters are in use; these end an identifier (PR-REST 4.1).
+  const bool is_code = !text.empty() && text.find_first_of(":;/\\% ") == std::string::npos;
+  if (is_code) return {};
+  return failure("expected a service code of X-Road, found `" + text + "`");
+}
+
 }  // namespace
 
 Result<Subsystem, std::string> parse_subsystem(std::string_view text) {
@@ -114,6 +127,40 @@ Result<Subsystem, std::string> parse_subsystem(std::string_view text) {
     return failure("expected INSTANCE/CLASS/MEMBER/SUBSYSTEM, found `" + std::string(text) + "`");
   }
   return Subsystem{parts[0], parts[1], parts[2], parts[3]};
+}
+
+std::vector<kit::Setting> settings() {
+  const auto subsystem = [](const std::string& text) -> Result<void, std::string> {
+    const auto parsed = parse_subsystem(text);
+    if (!parsed) return failure(parsed.error());
+    return {};
+  };
+  return {{.key = "security_server",
+           .about = "the address of our security server, as in https://server.example:8443",
+           .otherwise = {},
+           .check = check_address},
+          {.key = "client",
+           .about = "our subsystem, as in EE/GOV/70000001/elukaar",
+           .otherwise = {},
+           .check = subsystem},
+          {.key = "provider",
+           .about = "the asked system's subsystem, as in EE/GOV/70008440/rr",
+           .otherwise = {},
+           .check = subsystem},
+          {.key = "service",
+           .about = "the code of the asked service, as in elukaar-koht",
+           .otherwise = {},
+           .check = check_service}};
+}
+
+Route route_of(const kit::Values& values) {
+  return {.security_server = values.text("security_server"),
+          .client = parse_subsystem(values.text("client")).value(),
+          .provider = parse_subsystem(values.text("provider")).value(),
+          .service = values.text("service"),
+          .user_id = {},
+          .connect_timeout = values.milliseconds("connect_timeout_ms"),
+          .total_timeout = values.milliseconds("total_timeout_ms")};
 }
 
 kit::HttpRequest make_request(const Route& route, const kit::Call& call, std::string method,
@@ -171,4 +218,4 @@ Outcome read_refusal(const HttpResponse& response, std::string_view otherwise) {
                  "the provider refused with HTTP " + std::to_string(response.status)};
 }
 
-}  // namespace elukaar::xroad
+}  // namespace elukaar::xroad_rest

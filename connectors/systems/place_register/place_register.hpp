@@ -1,15 +1,14 @@
 #pragma once
 
-#include <filesystem>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
-#include "kit/connector.hpp"
-#include "xroad/rest.hpp"
+#include "kit/registration.hpp"
+#include "transport/xroad_rest/rest.hpp"
 
 namespace elukaar::place_register {
 
@@ -22,6 +21,12 @@ struct Profile {
 
 // The profile of that name ("arno", "tallinn"); the message of a failure names the nearest.
 Result<Profile, std::string> profile(std::string_view name);
+
+// Whoever stands in the queue has a place in it: of registers' answers and of officials'.
+std::optional<documents::Violation> queue_is_named(const Json& output);
+
+// What this folder tells of itself.
+kit::Registration registration();
 
 // The role `place-register`, contract K1 over X-Road's REST (service code `elukaar-koht`):
 //
@@ -39,9 +44,7 @@ Result<Profile, std::string> profile(std::string_view name);
 // counts from it, not from the arrival of the call.
 class PlaceRegister : public kit::Connector {
  public:
-  // Reads the operations' schemas from `folder` (connectors/place_register/operations).
-  static Result<std::shared_ptr<const PlaceRegister>, std::string> make(
-      xroad::Route route, Profile profile, const std::filesystem::path& folder);
+  PlaceRegister(xroad_rest::Route route, Profile profile, std::vector<kit::Operation> operations);
 
   std::string_view role() const override { return "place-register"; }
   const std::vector<kit::Operation>& operations() const override { return operations_; }
@@ -50,9 +53,7 @@ class PlaceRegister : public kit::Connector {
   kit::Outcome read(const kit::Call& call, const kit::HttpResponse& response) const override;
 
  private:
-  PlaceRegister(xroad::Route route, Profile profile, std::vector<kit::Operation> operations);
-
-  xroad::Route route_;
+  xroad_rest::Route route_;
   Profile profile_;
   std::vector<kit::Operation> operations_;
 };
