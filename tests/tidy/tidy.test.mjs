@@ -274,3 +274,14 @@ test('decisions that are named are there', () => {
   const gone = named.filter(({ found }) => !decisions.some((path) => path.includes(`/${found[1]}-`)));
   assert.deepEqual(gone.map((one) => say(one, 'there is no such decision')), []);
 });
+
+test('the index of decisions lists each, by its number and title', () => {
+  const index = read('orchestrator/docs/adr/README.md').split('\n');
+  const missing = decisions.flatMap((path) => {
+    const file = path.split('/').at(-1);
+    const title = read(path).split('\n')[0].replace(/^#\s*(\d+\s*[.:]?\s*)?/, '');
+    const row = `| [${file.slice(0, 4)}](${file}) | ${title} |`;
+    return index.some((line) => line.startsWith(row)) ? [] : [`add to orchestrator/docs/adr/README.md: ${row} accepted |`];
+  });
+  assert.deepEqual(missing, []);
+});
