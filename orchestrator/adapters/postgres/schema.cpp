@@ -1,25 +1,31 @@
 #include "adapters/postgres/schema.hpp"
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
 #include <fmt/format.h>
 #include <pqxx/pqxx>
 
+#include "adapters/postgres/connection.hpp"
+#include "adapters/postgres/fields.hpp"
 #include "adapters/postgres/migrations.hpp"
 #include "base/digest.hpp"
 
 namespace elukaar::adapters::postgres {
 namespace {
 
+constexpr SessionKind schema_sessions{
+    .name = "elukaar schema", .settings = "set client_min_messages = warning", .quotes_postgres = true};
+
 // Any number that nothing else uses: two programs that migrate at once take turns.
 constexpr long long migration_lock = 0x656c756b616172;
 
-std::map<std::string, std::string> applied_so_far(pqxx::transaction_base& work) {
+std::map<std::string, std::string> applied_so_far(pqxx::work& work) {
   std::map<std::string, std::string> known;
   if (work.exec1("select to_regclass('public.elukaar_migration') is not null")[0].as<bool>()) {
     for (const pqxx::row& row : work.exec("select name, digest from public.elukaar_migration")) {
-      known[row[0].c_str()] = row[1].c_str();
+      known[text_of(row[0])] = text_of(row[1]);
     }
   }
   return known;
@@ -46,30 +52,31 @@ void check(const std::map<std::string, std::string>& known) {
 
 void bring_schema_up(const std::string& connection,
                      const std::function<void(const std::string&)>& applied) {
-  pqxx::connection database(connection);
-  pqxx::nontransaction session(database);
-  session.exec("set client_min_messages = warning");
-  session.exec(fmt::format("select pg_advisory_lock({})", migration_lock));
-  session.exec("create table if not exists public.elukaar_migration ("
-               "name text primary key, digest text not null, "
-               "applied_at timestamptz not null default clock_timestamp())");
-  const auto known = applied_so_far(session);
+  Connection database(connection, schema_sessions);
+  const auto known = database.transaction([](pqxx::work& work) {
+    work.exec_params("select pg_advisory_lock($1)", migration_lock);  // until the session ends
+    work.exec(R"sql(
+create table if not exists public.elukaar_migration (
+  name text primary key,
+  digest text not null,
+  applied_at timestamptz not null default clock_timestamp()))sql");
+    return applied_so_far(work);
+  });
   check(known);
   for (const Migration& migration : migrations) {
     if (known.contains(migration.name)) continue;
-    session.exec("begin");
-    session.exec(migration.sql);
-    session.exec_params("insert into public.elukaar_migration (name, digest) values ($1, $2)",
-                        migration.name, to_hex(sha256(migration.sql)));
-    session.exec("commit");
+    database.transaction([&](pqxx::work& work) {
+      work.exec(migration.sql);
+      return work.exec_params("insert into public.elukaar_migration (name, digest) values ($1, $2)",
+                              migration.name, to_hex(sha256(migration.sql)));
+    });
     applied(migration.name);
   }
 }
 
 bool schema_is_current(const std::string& connection) {
-  pqxx::connection database(connection);
-  pqxx::nontransaction session(database);
-  return applied_so_far(session).size() == std::size(migrations);
+  Connection database(connection, schema_sessions);
+  return database.transaction(applied_so_far).size() == std::size(migrations);
 }
 
 }  // namespace elukaar::adapters::postgres

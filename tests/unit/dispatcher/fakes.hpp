@@ -8,93 +8,13 @@
 #include <stdexcept>
 #include <vector>
 
-#include "engine/ports/call_store.hpp"
 #include "engine/ports/http_client.hpp"
 #include "engine/ports/vault.hpp"
+#include "support/memory_call_store.hpp"
 
 namespace elukaar::engine {
 
-// The calls' table in memory, on the test's clock. As strict as the real one about leases.
-class FakeCallStore : public CallStore {
- public:
-  struct Row {
-    ClaimedCall call;
-    lifecycle::CallState state = lifecycle::CallState::pending;
-    Timestamp due{};
-    int attempts = 0;
-    std::string news;
-    Json result;
-    bool delayed = false;
-  };
-
-  explicit FakeCallStore(Timestamp& now) : now_(now) {}
-
-  std::vector<ClaimedCall> claim(const ClaimRequest& request) override {
-    if (std::exchange(fails, false)) throw std::runtime_error("the store is away");
-    std::map<std::string, RoleRoom> room = request.room;
-    int others = request.room_for_others;
-    std::vector<ClaimedCall> claimed;
-    for (Row& row : rows) {
-      if (row.due > now_ || is_over(row.state) ||
-          row.state == lifecycle::CallState::entrusted) {
-        continue;
-      }
-      const auto named = room.find(row.call.role);
-      int& left = named == room.end() ? others : named->second.calls;
-      if (left <= 0) continue;
-      if (named != room.end()) {
-        int& under_way = named->second.under_way[row.call.municipality];
-        if (under_way >= named->second.of_one) continue;
-        ++under_way;
-      }
-      --left;
-      row.call.lease_expired = row.state == lifecycle::CallState::inflight;
-      row.call.attempts = row.attempts++;
-      row.call.delayed = row.delayed;
-      row.call.claimed_at = now_;
-      auto token = row.call.lease_token.bytes();
-      ++token[15];
-      row.call.lease_token = Uuid{token};
-      row.state = lifecycle::CallState::inflight;
-      row.due = now_ + row.call.timeout + request.lease_margin;
-      claimed.push_back(row.call);
-    }
-    return claimed;
-  }
-
-  std::vector<bool> record(const std::vector<CallReport>& reports) override {
-    if (std::exchange(fails_to_record, false)) throw std::runtime_error("the store is away");
-    std::vector<bool> accepted;
-    for (const CallReport& each : reports) accepted.push_back(accept(each));
-    return accepted;
-  }
-
-  std::vector<Row> rows;
-  bool fails = false;
-  bool fails_to_record = false;
-
- private:
-  bool accept(const CallReport& report) {
-    const auto row = std::find_if(rows.begin(), rows.end(),
-                                  [&](const Row& each) { return each.call.id == report.id; });
-    if (row == rows.end() || row->state != lifecycle::CallState::inflight ||
-        row->call.lease_token != report.lease_token) {
-      return false;
-    }
-    row->state = report.state;
-    if (report.state == lifecycle::CallState::backoff) {
-      row->due = now_ + report.delay;
-      if (report.tells_delay) row->news = "delayed";
-      row->delayed = row->delayed || report.tells_delay;
-    } else if (report.state != lifecycle::CallState::entrusted) {
-      row->news = report.state == lifecycle::CallState::succeeded ? "done" : "error";
-      row->result = report.result;
-    }
-    return true;
-  }
-
-  Timestamp& now_;
-};
+using FakeCallStore = test::MemoryCallStore;
 
 // Answers what the test has laid ready, in order; without an answer an exchange stays in flight.
 class FakeHttp : public HttpClient {
