@@ -213,6 +213,29 @@ void Compiler::read_invokes(const documents::Node& node, const std::string& path
   });
 }
 
+// Where an official carries a call out: the day until which he has done it, and an answer that he can give.
+void Compiler::read_task(const documents::Node& node, const std::string& src,
+                         const Schemas::Operation* operation, Invoke& invoke) {
+  const bool is_task = draft_.by_hand.contains(invoke.role);
+  if (const documents::Node* by = node.find("by")) {
+    invoke.by = expressions_.program(*by, case_environment(), cel::Type::date().with_nullable(),
+                                     "`by`");
+  } else if (is_task) {
+    reader_.error(node.where, "task-without-date",
+                  fmt::format("an official carries out the call `{}` here, and it has no `by`, the "
+                              "day until which he has done it",
+                              src),
+                  "add it: `by: \"{{ deadline('3 working days') }}\"`");
+  }
+  if (is_task && operation != nullptr && !operation->beyond_a_task.empty()) {
+    reader_.error(node.where, "task-without-answer",
+                  fmt::format("an official carries out the call `{}` here, and its answer needs `{}`, "
+                              "which is a list or names a person: no task asks for either",
+                              src, operation->beyond_a_task),
+                  fmt::format("name a system that plays `{}` under `systems`", invoke.role));
+  }
+}
+
 void Compiler::read_invoke(const documents::Node& node, const std::string& path, chart::StateSource& state) {
   reader_.known_keys(node, "a call (`invoke`)",
                      {"id", "src", "input", "timeout", "by", "onDone", "onError", "description"});
@@ -253,16 +276,7 @@ void Compiler::read_invoke(const documents::Node& node, const std::string& path,
   invoke.input = expressions_.value(input == nullptr ? empty : *input, case_environment(), expected,
                                     fmt::format("input of `{}`", src));
 
-  if (const documents::Node* by = node.find("by")) {
-    invoke.by = expressions_.program(*by, case_environment(), cel::Type::date().with_nullable(),
-                                     "`by`");
-  } else if (draft_.by_hand.contains(invoke.role)) {
-    reader_.error(node.where, "task-without-date",
-                  fmt::format("an official carries out the call `{}` here, and it has no `by`, the "
-                              "day until which he has done it",
-                              src),
-                  "add it: `by: \"{{ deadline('3 working days') }}\"`");
-  }
+  read_task(node, src, operation, invoke);
 
   const documents::Node* timeout = node.find("timeout");
   if (timeout == nullptr) {

@@ -82,6 +82,8 @@ class Compiler {
   void read_after(const documents::Node& node, const std::string& path, chart::StateSource& state);
   void read_invokes(const documents::Node& node, const std::string& path, chart::StateSource& state);
   void read_invoke(const documents::Node& node, const std::string& path, chart::StateSource& state);
+  void read_task(const documents::Node& node, const std::string& src, const Schemas::Operation* operation,
+                 Invoke& invoke);
   void read_alternatives(const documents::Node& node, const std::string& descriptor, const std::string& rule,
                          const Trigger& trigger, std::vector<chart::TransitionSource>& into);
   chart::TransitionSource read_transition(const documents::Node& node, const std::string& rule,

@@ -53,6 +53,20 @@ Json safe(const Json& schema, const fs::path& path, Problems& problems) {
   return Json::object();
 }
 
+std::string beyond_a_task(const Json& schema, const std::string& path) {
+  if (!schema.is_object()) return {};
+  const Json members = schema.value("properties", Json::object());
+  for (const Json& name : schema.value("required", Json::array())) {
+    if (!name.is_string() || !members.contains(name.get<std::string>())) continue;
+    const Json& member = members.at(name.get<std::string>());
+    const std::string here = path + "/" + name.get<std::string>();
+    const bool is_list = member.is_object() && member.value("type", Json()) == "array";
+    if (is_list || member.contains("x-personal")) return here;
+    if (std::string below = beyond_a_task(member, here); !below.empty()) return below;
+  }
+  return {};
+}
+
 }  // namespace
 
 void SchemaTable::add_event(std::string type, Json schema) {
@@ -113,7 +127,8 @@ Result<SchemaTable, Problems> read_schemas(const fs::path& content_dir) {
       }
       table.add_operation(role, path.stem().string(),
                           {safe((*json)["input"], path, problems),
-                           safe((*json)["output"], path, problems)});
+                           safe((*json)["output"], path, problems),
+                           beyond_a_task((*json)["output"], "")});
     }
   }
   if (!problems.empty()) return failure(std::move(problems));

@@ -19,6 +19,9 @@ class Schemas {
   struct Operation {
     Json input;
     Json output;
+    // The first member (a JSON pointer) that an answer must have and an official's task cannot ask for,
+    // because it is a list or names a person; empty: there is none.
+    std::string beyond_a_task{};
   };
 
   virtual ~Schemas() = default;
