@@ -22,6 +22,9 @@ class MemoryOfficeStore final : public office::OfficeStore {
     for (const auto& each : data_->cases) {
       if (each.municipality == municipality && !each.status.is_null()) found.push_back(each);
     }
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+      return a.decided_at > b.decided_at;
+    });
     return found;
   }
   std::optional<caseview::CaseRecord> find_case(const Municipality& municipality,

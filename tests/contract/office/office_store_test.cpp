@@ -1,9 +1,10 @@
-// One suite for both of the officials' stores: what they promise of tasks. PostgreSQL's runs where
+// One suite for both of the officials' stores: what they promise of cases and tasks. PostgreSQL's runs where
 // ELUKAAR_TEST_POSTGRES is set.
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <pqxx/pqxx>
+#include <set>
 
 #include "adapters/postgres/office_store.hpp"
 #include "adapters/postgres/schema.hpp"
@@ -29,10 +30,16 @@ TaskAnswer answer(unsigned number, const std::string& status = "waiting",
   return {of, call(number), CallState::succeeded, result, sha256(result.dump()), kadri};
 }
 
+const Timestamp noon = *parse_rfc3339("2026-05-04T12:00:00Z");
+Uuid case_id(unsigned number) { return Uuid::derived({}, "case", "1", number); }
+Uuid public_id(unsigned number) { return Uuid::derived({}, "public", "1", number); }
+
 // A store and what lies in it.
 struct Bench {
   virtual ~Bench() = default;
   virtual OfficeStore& store() = 0;
+  // A case that was changed so long after noon; a silent one has no status.
+  virtual void add_case(unsigned number, const Municipality& of, int minutes, bool silent) = 0;
   virtual void add(unsigned number, const Municipality& of, CallState state,
                    const std::string& by) = 0;
   virtual void move_on(unsigned number) = 0;  // the case has left the state
@@ -42,6 +49,17 @@ struct Bench {
 
 struct MemoryBench : Bench {
   OfficeStore& store() override { return memory; }
+  void add_case(unsigned number, const Municipality& of, int minutes, bool silent) override {
+    caseview::CaseRecord record;
+    record.municipality = of;
+    record.id = CaseId{case_id(number)};
+    record.public_id = public_id(number);
+    record.service = "kindergarten-place";
+    if (!silent) record.status = {{"text", "status.waiting"}};
+    record.decided_at = noon + std::chrono::minutes{minutes};
+    record.parties = {{kadri, access::Role::guardian, noon, std::nullopt}};
+    data->cases.push_back(record);
+  }
   void add(unsigned number, const Municipality& of, CallState state,
            const std::string& by) override {
     TaskRecord task;
@@ -81,6 +99,17 @@ struct PostgresBench : Bench {
   }
   ~PostgresBench() override { postgres.reset(); }
   OfficeStore& store() override { return *postgres; }
+  void add_case(unsigned number, const Municipality& of, int minutes, bool silent) override {
+    run("insert into elukaar.cases (municipality, id, service, public_id, release, pinned, lifecycle, state, "
+        "context, status, revision, sequence, hash, decided_at, created_at) select '" + of.str() + "', '" +
+        case_id(number).str() + "', 'kindergarten-place', '" + public_id(number).str() +
+        "', id, true, 'active', '{}', '{}', " + (silent ? "null" : "'{\"text\":\"status.waiting\"}'") +
+        ", 1, 1, '', timestamptz '" + to_rfc3339(noon) + "' + interval '" + std::to_string(minutes) +
+        " minutes', now() from elukaar.workflow_release");
+    run("insert into elukaar.party (municipality, case_id, person, role, since, source) values ('" + of.str() +
+        "', '" + case_id(number).str() + "', '" + kadri.str() + "', 'guardians', '" + to_rfc3339(noon) +
+        "', 'test')");
+  }
   void add(unsigned number, const Municipality& of, CallState state,
            const std::string& by) override {
     run("insert into elukaar.call (municipality, case_id, id, lane, state, entry, invoke, role, "
@@ -108,7 +137,7 @@ struct PostgresBench : Bench {
   std::unique_ptr<adapters::postgres::OfficeStore> postgres;
 };
 
-class TaskContract : public testing::TestWithParam<std::string> {
+class OfficeContract : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     if (GetParam() == "memory") {
@@ -127,7 +156,7 @@ class TaskContract : public testing::TestWithParam<std::string> {
   std::unique_ptr<Bench> bench;
 };
 
-TEST_P(TaskContract, lists_what_waits_for_an_official_first_due_first_and_no_other_call) {
+TEST_P(OfficeContract, lists_what_waits_for_an_official_first_due_first_and_no_other_call) {
   bench->add(1, muhu, CallState::entrusted, "2027-08-13");
   bench->add(2, muhu, CallState::entrusted, "");
   bench->add(3, muhu, CallState::entrusted, "2027-08-11");
@@ -143,7 +172,7 @@ TEST_P(TaskContract, lists_what_waits_for_an_official_first_due_first_and_no_oth
   }
 }
 
-TEST_P(TaskContract, gives_a_task_as_the_call_stands) {
+TEST_P(OfficeContract, gives_a_task_as_the_call_stands) {
   bench->add(1, muhu, CallState::entrusted, "2027-08-13");
   const auto task = bench->store().task(muhu, call(1));
   ASSERT_TRUE(task);
@@ -158,7 +187,7 @@ TEST_P(TaskContract, gives_a_task_as_the_call_stands) {
   EXPECT_FALSE(task->answer);
 }
 
-TEST_P(TaskContract, takes_one_answer_and_remembers_which) {
+TEST_P(OfficeContract, takes_one_answer_and_remembers_which) {
   bench->add(1, muhu, CallState::entrusted, "2027-08-13");
   EXPECT_FALSE(bench->store().answer_task(answer(1, "waiting", rae))) << "not theirs";
   EXPECT_TRUE(bench->store().answer_task(answer(1)));
@@ -174,7 +203,7 @@ TEST_P(TaskContract, takes_one_answer_and_remembers_which) {
   }
 }
 
-TEST_P(TaskContract, takes_a_refusal_as_the_calls_failure) {
+TEST_P(OfficeContract, takes_a_refusal_as_the_calls_failure) {
   bench->add(1, muhu, CallState::entrusted, "2027-08-13");
   TaskAnswer refusal = answer(1);
   refusal.state = CallState::failed;
@@ -186,14 +215,46 @@ TEST_P(TaskContract, takes_a_refusal_as_the_calls_failure) {
   }
 }
 
-TEST_P(TaskContract, takes_no_answer_once_the_case_no_longer_asks) {
+TEST_P(OfficeContract, takes_no_answer_once_the_case_no_longer_asks) {
   bench->add(1, muhu, CallState::entrusted, "2027-08-13");
   bench->move_on(1);
   EXPECT_FALSE(bench->store().answer_task(answer(1)));
   EXPECT_FALSE(bench->store().task(muhu, call(1)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, TaskContract, testing::Values("memory", "postgres"),
+// ---- Cases --------------------------------------------------------------------------------------
+
+TEST_P(OfficeContract, lists_the_cases_of_its_municipality_the_last_changed_first) {
+  bench->add_case(1, muhu, 10, false);
+  bench->add_case(2, muhu, 30, false);
+  bench->add_case(3, muhu, 20, false);
+  bench->add_case(4, muhu, 40, true);
+  bench->add_case(5, rae, 50, false);
+  std::vector<Uuid> found;
+  std::set<std::string> numbers;
+  for (const auto& record : bench->store().cases_of(muhu)) {
+    found.push_back(record.public_id);
+    numbers.insert(record.number);
+    EXPECT_EQ(record.municipality, muhu);
+    ASSERT_EQ(record.parties.size(), 1u);
+    EXPECT_EQ(record.parties[0].person, kadri);
+  }
+  EXPECT_EQ(found, (std::vector<Uuid>{public_id(2), public_id(3), public_id(1)}));
+  EXPECT_EQ(numbers.size(), 3u) << "no two cases are called by one number";
+}
+
+TEST_P(OfficeContract, finds_a_case_of_its_municipality_once_something_has_been_said_in_it) {
+  bench->add_case(1, muhu, 10, false);
+  bench->add_case(2, muhu, 10, true);
+  const auto found = bench->store().find_case(muhu, public_id(1));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->id, CaseId{case_id(1)});
+  EXPECT_EQ(found->decided_at, noon + std::chrono::minutes{10});
+  EXPECT_FALSE(bench->store().find_case(rae, public_id(1)));
+  EXPECT_FALSE(bench->store().find_case(muhu, public_id(2)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, OfficeContract, testing::Values("memory", "postgres"),
                          [](const auto& each) { return each.param; });
 
 }  // namespace
