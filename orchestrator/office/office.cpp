@@ -79,17 +79,17 @@ struct Office::Found {
   caseview::Reader reader(const Session& session, std::size_t guardian,
                           texts::Language language) const {
     return {guardians[guardian], access::Assurance::substantial, language, now,
-            "official:" + session.official.str()};
+            "official:" + session.official().str()};
   }
 };
 
-Office::Office(OfficeSettings settings, const caseview::Services& services,
+Office::Office(identity::Sessions sessions, const caseview::Services& services,
                const cloudevents::SchemaCatalogue& events,
                const cloudevents::SchemaCatalogue& forms, const kit::Registry& connectors,
                const privacy::Keyring& keyring, std::unique_ptr<OfficeStore> store,
                std::unique_ptr<caseview::ViewStore> views,
                std::unique_ptr<engine::Vault> vault, Send send)
-    : settings_(settings),
+    : sessions_(std::move(sessions)),
       services_(services),
       events_(events),
       forms_(forms),
@@ -105,7 +105,7 @@ Office::~Office() = default;
 // ---- Sessions ----------------------------------------------------------------------------------
 
 Answer<Json> Office::development_municipalities() {
-  if (!settings_.development) return failure(Refusal{Refusal::Kind::not_found});
+  if (!sessions_.is_development()) return failure(Refusal{Refusal::Kind::not_found});
   Json all = Json::array();
   for (const Municipality& municipality : services_.municipalities()) {
     all.push_back({{"municipality", municipality.str()},
@@ -116,7 +116,7 @@ Answer<Json> Office::development_municipalities() {
 
 Answer<LoggedIn> Office::log_in_for_development(const std::string& document,
                                                 std::string_view former_token) {
-  if (!settings_.development) return failure(Refusal{Refusal::Kind::not_found});
+  if (!sessions_.is_development()) return failure(Refusal{Refusal::Kind::not_found});
   const auto json = read_object(document);
   if (!json) return failure(Refusal{Refusal::Kind::malformed, "expected a JSON object"});
   const Municipality municipality{text_member(*json, "municipality")};
@@ -133,13 +133,9 @@ Answer<LoggedIn> Office::log_in_for_development(const std::string& document,
   if (!official || !know(municipality, *official, name, now)) {
     return failure(Refusal{Refusal::Kind::unavailable, "the municipality has no key"});
   }
-  if (!former_token.empty()) store_->end_session(sha256(former_token));
-  LoggedIn login;
-  login.token = random_token();
-  login.session = {sha256(login.token), random_token(), municipality, *official, now, now,
-                   now + settings_.session_max};
-  store_->add_session(login.session);
-  return login;
+  auto login = sessions_.log_in_for_development({{municipality, *official}}, former_token);
+  if (!login) return failure(Refusal{Refusal::Kind::not_found});
+  return std::move(*login);
 }
 
 // The name is the vault's; everything else holds the pseudonym.
@@ -157,26 +153,26 @@ bool Office::know(const Municipality& municipality, const Pseudonym& official,
   return vault_->store(batch).has_value();
 }
 
-void Office::log_out(const Session& session) { store_->end_session(session.token); }
+void Office::log_out(const Session& session) { sessions_.log_out(session); }
 
 Answer<Session> Office::session(std::string_view token) {
-  if (token.empty()) return failure(Refusal{Refusal::Kind::no_session});
-  auto session = store_->session(sha256(token), settings_.session_idle);
+  auto session = sessions_.session(token);
   if (!session) return failure(Refusal{Refusal::Kind::no_session});
   return std::move(*session);
 }
 
 Answer<Json> Office::me(const Session& session) {
-  const auto found = vault_->read(session.municipality, {{session.official, {official_name}, {}}},
-                                  {"official:" + session.official.str(), "show-own-name", {},
+  const auto found = vault_->read(session.municipality(),
+                                  {{session.official(), {official_name}, {}}},
+                                  {"official:" + session.official().str(), "show-own-name", {},
                                    views_->case_now()});
   if (!found || found->empty() || found->front().empty()) {
     return failure(Refusal{Refusal::Kind::no_session});
   }
   return Json{{"name", found->front().front().value.reveal()},
-              {"municipality", services_.name_of(session.municipality)},
+              {"municipality", services_.name_of(session.municipality())},
               {"csrf", session.csrf},
-              {"development", settings_.development}};
+              {"development", sessions_.is_development()}};
 }
 
 // ---- Cases -------------------------------------------------------------------------------------
@@ -185,14 +181,14 @@ Answer<Json> Office::me(const Session& session) {
 Answer<Json> Office::cases(const Session& session, texts::Language language) {
   Json list = Json::array();
   const Timestamp now = views_->case_now();
-  for (const auto& record : store_->cases_of(session.municipality)) {
+  for (const auto& record : store_->cases_of(session.municipality())) {
     const auto* service = services_.find(record.municipality, record.service);
     const auto rules = service ? services_.rules_of(record, *views_) : nullptr;
     const auto guardians = guardians_of(record, now);
     if (!rules || guardians.empty()) continue;
     caseview::Page page(record, *service, *rules,
                         {guardians.front(), access::Assurance::substantial, language, now,
-                         "official:" + session.official.str()},
+                         "official:" + session.official().str()},
                         *vault_);
     if (auto row = page.list_row()) list.push_back(std::move(*row));
   }
@@ -202,7 +198,7 @@ Answer<Json> Office::cases(const Session& session, texts::Language language) {
 Answer<Office::Found> Office::find(const Session& session, const std::string& case_id) {
   const auto id = parse_url_id(case_id);
   if (!id) return failure(Refusal{Refusal::Kind::not_found});
-  auto record = store_->find_case(session.municipality, *id);
+  auto record = store_->find_case(session.municipality(), *id);
   if (!record) return failure(Refusal{Refusal::Kind::not_found});
   Found found{std::move(*record), nullptr, nullptr, {}, views_->case_now()};
   const auto roles = caseview::visible_to(found.record.status);
@@ -277,12 +273,12 @@ Answer<Json> Office::enter(const Session& session, const std::string& case_id,
   const std::string id = random_id().str();
   const Json cloud_event = {{"specversion", "1.0"},
                             {"id", id},
-                            {"source", source_of(session.municipality)},
+                            {"source", source_of(session.municipality())},
                             {"type", entry->type},
                             {"time", to_rfc3339(found->now)},
                             {"datacontenttype", "application/json"},
                             {"data", std::move(data)}};
-  const auto sent = send_(session.municipality, cloud_event.dump());
+  const auto sent = send_(session.municipality(), cloud_event.dump());
   if (!sent) {
     return failure(Refusal{sent.error().status == 503 ? Refusal::Kind::unavailable
                                                       : Refusal::Kind::invalid,
@@ -318,7 +314,7 @@ Answer<Json> Office::answer_for_family(const Session& session, const std::string
 
   const auto reader = found->reader(session, guardian.get<std::size_t>(), language);
   const caseview::Entered entered{
-      *received, {{"official", session.official.str()}, {"identifiedBy", identified}}};
+      *received, {{"official", session.official().str()}, {"identifiedBy", identified}}};
   auto kept = caseview::receive({found->record, *found->service, *found->rules, reader, events_,
                                  *views_, *vault_},
                                 {case_id, action, idempotency_key, document}, entered);

@@ -11,26 +11,18 @@
 #include "cloudevents/schema_catalogue.hpp"
 #include "engine/intake/intake.hpp"
 #include "engine/ports/vault.hpp"
+#include "identity/sessions.hpp"
 #include "office/office_store.hpp"
 #include "office/tasks.hpp"
 #include "privacy/keyring.hpp"
 
 namespace elukaar::office {
 
-struct OfficeSettings {
-  bool development = false;  // allows log_in_for_development; there is no other log-in yet
-  std::chrono::milliseconds session_idle{30 * 60 * 1000};
-  std::chrono::milliseconds session_max{8 * 60 * 60 * 1000};
-};
+using identity::LoggedIn;
 
 inline constexpr std::size_t max_official_name_bytes = 80;
 // How far back an answer that came by telephone or on paper may be entered.
 inline constexpr std::chrono::days enter_within{30};
-
-struct LoggedIn {
-  std::string token;  // for the cookie; only its digest is kept
-  Session session;
-};
 
 // Sends an event as this municipality's office does: through the intake, to the topic. Blocks until
 // the broker has it; `body` is a structured CloudEvent.
@@ -45,7 +37,7 @@ class Office {
  public:
   // `events`: the data of events on topics; `forms`: what the intake takes; `connectors`: who plays
   // which role, for the tasks of those that officials play.
-  Office(OfficeSettings settings, const caseview::Services& services,
+  Office(identity::Sessions sessions, const caseview::Services& services,
          const cloudevents::SchemaCatalogue& events, const cloudevents::SchemaCatalogue& forms,
          const kit::Registry& connectors, const privacy::Keyring& keyring,
          std::unique_ptr<OfficeStore> store, std::unique_ptr<caseview::ViewStore> views,
@@ -82,7 +74,7 @@ class Office {
             Timestamp now);
   Answer<Found> find(const Session& session, const std::string& case_id);
 
-  const OfficeSettings settings_;
+  identity::Sessions sessions_;
   const caseview::Services& services_;
   const cloudevents::SchemaCatalogue& events_;
   const cloudevents::SchemaCatalogue& forms_;

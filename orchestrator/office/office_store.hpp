@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,17 +11,6 @@ namespace elukaar::office {
 
 // What the office's own messages carry as their source: "/kov/0653/office".
 std::string source_of(const Municipality& municipality);
-
-// A logged-in official of one municipality.
-struct Session {
-  Digest token{};  // SHA-256 of the cookie's value
-  std::string csrf;
-  Municipality municipality;
-  Pseudonym official;    // his name is in the vault
-  Timestamp created_at{};  // real time, like the next two
-  Timestamp seen_at{};
-  Timestamp expires_at{};
-};
 
 // A connector call that an official carries out, and the case that asked for it. Process facts and
 // pseudonyms only.
@@ -71,11 +59,6 @@ class OfficeStore {
   virtual std::optional<TaskRecord> task(const Municipality& municipality, const CallId& id) = 0;
   // Whether the answer was taken: the task still waited. Its result reaches the case as any call's.
   virtual bool answer_task(const TaskAnswer& answer) = 0;
-
-  virtual void add_session(const Session& session) = 0;
-  // As resident::ResidentStore::session.
-  virtual std::optional<Session> session(const Digest& token, std::chrono::microseconds idle) = 0;
-  virtual void end_session(const Digest& token) = 0;
 };
 
 }  // namespace elukaar::office

@@ -180,7 +180,7 @@ std::optional<Tasks::Open> Tasks::opened(TaskRecord record, texts::Language lang
 Answer<Tasks::Open> Tasks::find(const Session& session, const std::string& task_id,
                                 texts::Language language) {
   const auto id = parse_url_id(task_id);
-  auto record = id ? store_.task(session.municipality, CallId{*id}) : std::nullopt;
+  auto record = id ? store_.task(session.municipality(), CallId{*id}) : std::nullopt;
   if (!record) return failure(Refusal{Refusal::Kind::not_found});
   auto task = opened(std::move(*record), language);
   if (!task) return failure(Refusal{Refusal::Kind::unavailable, "the task cannot be shown now"});
@@ -190,7 +190,7 @@ Answer<Tasks::Open> Tasks::find(const Session& session, const std::string& task_
 Answer<Json> Tasks::list(const Session& session, texts::Language language) {
   const Date today = calendar::day_in_tallinn(views_.case_now());
   Json rows = Json::array();
-  for (TaskRecord& record : store_.tasks_of(session.municipality)) {
+  for (TaskRecord& record : store_.tasks_of(session.municipality())) {
     if (const auto task = opened(std::move(record), language)) rows.push_back(task->row(today));
   }
   return Json{{"tasks", std::move(rows)}};
@@ -214,7 +214,7 @@ Json Tasks::look_up(const Session& session, const Open& task) {
   for (const auto& each : asked) queries.push_back(each.second);
   Json persons = Json::array();
   const auto found = vault_.read(of.municipality, queries,
-                                 {"official:" + session.official.str(), task.name(), of.id, now});
+                                 {"official:" + session.official().str(), task.name(), of.id, now});
   if (!found) return persons;
   for (std::size_t i = 0; i < asked.size(); ++i) {
     Json code;
@@ -339,7 +339,7 @@ Answer<Json> Tasks::keep(const Session& session, const Open& task, const Json& g
                           lifecycle::next(CallState::entrusted, event).next,
                           judged->at(done ? "done" : "refused"),
                           sha256(judged->dump()),
-                          session.official};
+                          session.official()};
   const auto told = [&](const char* outcome) {
     return Json{{"task", to_url_id(task.record.id.uuid())}, {"outcome", outcome}};
   };
@@ -364,7 +364,7 @@ Answer<Json> Tasks::answer(const Session& session, const std::string& task_id,
 Answer<TaskFile> Tasks::file(const Session& session, FileFormat format, texts::Language language) {
   const Date today = calendar::day_in_tallinn(views_.case_now());
   std::vector<FileTask> tasks;
-  for (TaskRecord& record : store_.tasks_of(session.municipality)) {
+  for (TaskRecord& record : store_.tasks_of(session.municipality())) {
     if (tasks.size() == max_file_tasks) break;
     const auto task = opened(std::move(record), language);
     if (!task) continue;
@@ -384,7 +384,7 @@ Answer<TaskFile> Tasks::file(const Session& session, FileFormat format, texts::L
     tasks.push_back(std::move(each));
   }
   const bool csv = format == FileFormat::csv;
-  return TaskFile{fmt::format("tasks-{}-{}.{}", session.municipality.str(), to_iso_date(today),
+  return TaskFile{fmt::format("tasks-{}-{}.{}", session.municipality().str(), to_iso_date(today),
                               csv ? "csv" : "jsonl"),
                   csv ? "text/csv; charset=utf-8" : "application/jsonl",
                   write_file(format, tasks)};

@@ -8,6 +8,7 @@
 #include "caseview/answer.hpp"
 #include "caseview/services.hpp"
 #include "engine/ports/vault.hpp"
+#include "identity/session.hpp"
 #include "kit/registry.hpp"
 #include "office/office_store.hpp"
 #include "privacy/keyring.hpp"
@@ -15,6 +16,7 @@
 namespace elukaar::office {
 
 using caseview::Answer;
+using identity::Session;
 
 // How the file of tasks is written: for a spreadsheet, or a JSON object a line.
 enum class FileFormat { csv, json_lines };

@@ -1,11 +1,8 @@
 #include "resident/desk.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "base/json_members.hpp"
-#include "base/random.hpp"
 #include "base/url_id.hpp"
 #include "calendar/calendar.hpp"
 #include "caseview/drafts.hpp"
@@ -39,10 +36,10 @@ struct Desk::Found {
   Page page(engine::Vault& vault) const { return {record, *service, *rules, reader, vault}; }
 };
 
-Desk::Desk(DeskSettings settings, const caseview::Services& services,
+Desk::Desk(identity::Sessions sessions, const caseview::Services& services,
            const cloudevents::SchemaCatalogue& events, const privacy::Keyring& keyring,
            std::unique_ptr<ResidentStore> store, std::unique_ptr<engine::Vault> vault)
-    : settings_(settings),
+    : sessions_(std::move(sessions)),
       services_(services),
       events_(events),
       keyring_(keyring),
@@ -54,7 +51,7 @@ Desk::~Desk() = default;
 // ---- Sessions ----------------------------------------------------------------------------------
 
 Answer<Json> Desk::development_persons(texts::Language language) {
-  if (!settings_.development) return failure(Refusal{Refusal::Kind::not_found});
+  if (!sessions_.is_development()) return failure(Refusal{Refusal::Kind::not_found});
   Json persons = Json::array();
   const Timestamp now = store_->case_now();
   for (const Municipality& municipality : services_.municipalities()) {
@@ -82,7 +79,7 @@ Answer<Json> Desk::development_persons(texts::Language language) {
 
 Answer<LoggedIn> Desk::log_in_for_development(const std::string& document,
                                               std::string_view former_token) {
-  if (!settings_.development) return failure(Refusal{Refusal::Kind::not_found});
+  if (!sessions_.is_development()) return failure(Refusal{Refusal::Kind::not_found});
   const auto json = read_object(document);
   if (!json) return failure(Refusal{Refusal::Kind::malformed, "expected a JSON object"});
   const Timestamp now = store_->case_now();
@@ -99,31 +96,22 @@ Answer<LoggedIn> Desk::log_in_for_development(const std::string& document,
   const auto code = privacy::PersonalCode::parse(code_text);
   if (!code) return failure(Refusal{Refusal::Kind::not_found});
 
-  LoggedIn login;
+  identity::Persons persons;
   for (const Municipality& municipality : services_.municipalities()) {
     const auto name = privacy::pseudonym(keyring_, municipality, *code);
     if (!name) continue;
     const auto known = vault_->read(municipality, {{*name, {"last-name"}, {}}}, use);
-    if (known && !known->front().empty()) login.session.persons[municipality] = *name;
+    if (known && !known->front().empty()) persons[municipality] = *name;
   }
-  if (login.session.persons.empty()) return failure(Refusal{Refusal::Kind::not_found});
-
-  if (!former_token.empty()) store_->end_session(sha256(former_token));
-  login.token = random_token();
-  login.session.token = sha256(login.token);
-  login.session.csrf = random_token();
-  login.session.assurance = access::Assurance::substantial;
-  login.session.created_at = login.session.seen_at = store_->real_now();
-  login.session.expires_at = login.session.created_at + settings_.session_max;
-  store_->add_session(login.session);
-  return login;
+  auto login = sessions_.log_in_for_development(std::move(persons), former_token);
+  if (!login) return failure(Refusal{Refusal::Kind::not_found});
+  return std::move(*login);
 }
 
-void Desk::log_out(const Session& session) { store_->end_session(session.token); }
+void Desk::log_out(const Session& session) { sessions_.log_out(session); }
 
 Answer<Session> Desk::session(std::string_view token) {
-  if (token.empty()) return failure(Refusal{Refusal::Kind::no_session});
-  auto session = store_->session(sha256(token), settings_.session_idle);
+  auto session = sessions_.session(token);
   if (!session) return failure(Refusal{Refusal::Kind::no_session});
   return std::move(*session);
 }
@@ -137,11 +125,10 @@ Answer<Json> Desk::me(const Session& session) {
     if (found) name = full_name(found->front());
     if (!name.empty()) break;
   }
-  const Timestamp idle_end = session.seen_at + settings_.session_idle;
   return Json{{"name", name},
               {"csrf", session.csrf},
-              {"expiresAt", to_rfc3339(std::min(session.expires_at, idle_end))},
-              {"development", settings_.development}};
+              {"expiresAt", to_rfc3339(sessions_.ends_at(session))},
+              {"development", sessions_.is_development()}};
 }
 
 // ---- Cases -------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "caseview/services.hpp"
 #include "cloudevents/schema_catalogue.hpp"
 #include "engine/ports/vault.hpp"
+#include "identity/sessions.hpp"
 #include "privacy/keyring.hpp"
 #include "resident/resident_store.hpp"
 #include "texts/catalogue.hpp"
@@ -22,17 +22,8 @@ namespace elukaar::resident {
 using caseview::Answer;
 using caseview::Received;
 using caseview::Submission;
-
-struct DeskSettings {
-  bool development = false;  // allows log_in_for_development
-  std::chrono::milliseconds session_idle{30 * 60 * 1000};
-  std::chrono::milliseconds session_max{8 * 60 * 60 * 1000};
-};
-
-struct LoggedIn {
-  std::string token;  // for the cookie; only its digest is kept
-  Session session;
-};
+using identity::LoggedIn;
+using identity::Session;
 
 // The use cases behind the residents' routes. Every answer is made at reading, for this person and
 // this language, and every right is checked at that moment (authorisation.md); documents are those of
@@ -40,9 +31,9 @@ struct LoggedIn {
 // must outlive it. Functions block; engine::StoreFault and caseview::StoreFault pass through.
 class Desk {
  public:
-  Desk(DeskSettings settings, const caseview::Services& services, const cloudevents::SchemaCatalogue& events,
-       const privacy::Keyring& keyring, std::unique_ptr<ResidentStore> store,
-       std::unique_ptr<engine::Vault> vault);
+  Desk(identity::Sessions sessions, const caseview::Services& services,
+       const cloudevents::SchemaCatalogue& events, const privacy::Keyring& keyring,
+       std::unique_ptr<ResidentStore> store, std::unique_ptr<engine::Vault> vault);
   ~Desk();
 
   // Development only; not_found in production. `document`: {"person": …} or {"personalCode": …}.
@@ -75,7 +66,7 @@ class Desk {
   Answer<Found> find(const Session& session, const std::string& case_id);
   std::string clause_of(const ActionRecord& record, const Found& found) const;
 
-  DeskSettings settings_;
+  identity::Sessions sessions_;
   const caseview::Services& services_;
   const cloudevents::SchemaCatalogue& events_;
   const privacy::Keyring& keyring_;

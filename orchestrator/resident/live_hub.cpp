@@ -14,6 +14,7 @@
 namespace elukaar::resident {
 namespace {
 
+using identity::Session;
 using Clock = std::chrono::steady_clock;
 
 std::string event_text(const char* name, const Json& data) {

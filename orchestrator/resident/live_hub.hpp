@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "base/ids.hpp"
+#include "identity/session.hpp"
 #include "resident/resident_store.hpp"
 
 namespace elukaar::resident {
@@ -48,7 +49,7 @@ class LiveHub {
   LiveHub& operator=(const LiveHub&) = delete;
 
   // Nothing where there are too many already: come again.
-  std::optional<StreamId> open(const Session& session, Sink sink);
+  std::optional<StreamId> open(const identity::Session& session, Sink sink);
   void close(StreamId stream);
   // Ends all streams of a session: it was logged out.
   void session_ended(const Digest& token);

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,19 +15,6 @@ namespace elukaar::resident {
 
 using caseview::ActionRecord;
 using caseview::CaseRecord;
-
-// What one person is called in each municipality that knows him.
-using Persons = std::map<Municipality, Pseudonym>;
-
-struct Session {
-  Digest token{};  // SHA-256 of the cookie's value
-  std::string csrf;
-  Persons persons;
-  access::Assurance assurance = access::Assurance::none;
-  Timestamp created_at{};  // real time, like the next two
-  Timestamp seen_at{};
-  Timestamp expires_at{};
-};
 
 // What an open page compares: which cases this person sees, and how new they are.
 struct SeenCase {
@@ -58,12 +43,6 @@ class ResidentStore : public caseview::ViewStore {
   virtual std::vector<SeenCase> seen(const Municipality& municipality,
                                      const std::vector<Pseudonym>& persons,
                                      const std::vector<CaseId>& cases) = 0;
-
-  virtual void add_session(const Session& session) = 0;
-  // Nothing where it is unknown, past its limit, or `idle` has passed since it was last seen; such
-  // a session is ended. Counts as seen now.
-  virtual std::optional<Session> session(const Digest& token, std::chrono::microseconds idle) = 0;
-  virtual void end_session(const Digest& token) = 0;
 
   virtual std::optional<ActionRecord> action(const Municipality& municipality,
                                              const Pseudonym& person, const ActionId& id) = 0;

@@ -69,20 +69,6 @@ class MemoryOfficeStore final : public office::OfficeStore {
     return false;
   }
 
-  void add_session(const office::Session& session) override { sessions_.push_back(session); }
-  std::optional<office::Session> session(const Digest& token,
-                                         std::chrono::microseconds idle) override {
-    for (office::Session& each : sessions_) {
-      if (each.token != token || data_->now >= each.seen_at + idle) continue;
-      each.seen_at = data_->now;
-      return each;
-    }
-    return std::nullopt;
-  }
-  void end_session(const Digest& token) override {
-    std::erase_if(sessions_, [&](const auto& each) { return each.token == token; });
-  }
-
   std::vector<office::TaskRecord> tasks;
   std::vector<office::TaskAnswer> answers;  // that were taken
 
@@ -92,7 +78,6 @@ class MemoryOfficeStore final : public office::OfficeStore {
   }
 
   std::shared_ptr<ResidentData> data_;
-  std::vector<office::Session> sessions_;
 };
 
 }  // namespace elukaar::test

@@ -17,7 +17,6 @@ struct ResidentData {
   Timestamp now{};  // case time and real time
   std::vector<caseview::CaseRecord> cases;
   std::vector<caseview::JournalRecord> journal;
-  std::vector<resident::Session> sessions;
   std::vector<caseview::ActionRecord> actions;
   std::vector<std::pair<Pseudonym, std::string>> keys;  // of actions, in their order
   std::vector<std::string> events;                      // what the actions became
@@ -97,28 +96,6 @@ class MemoryResidentStore final : public resident::ResidentStore {
         }
       }
       return found;
-    });
-  }
-
-  void add_session(const resident::Session& session) override {
-    locked([&] { data_->sessions.push_back(session); });
-  }
-  std::optional<resident::Session> session(const Digest& token,
-                                           std::chrono::microseconds idle) override {
-    return locked([&]() -> std::optional<resident::Session> {
-      for (auto& each : data_->sessions) {
-        if (each.token != token) continue;
-        if (data_->now >= each.expires_at || data_->now >= each.seen_at + idle) break;
-        each.seen_at = data_->now;
-        return each;
-      }
-      std::erase_if(data_->sessions, [&](const auto& each) { return each.token == token; });
-      return std::nullopt;
-    });
-  }
-  void end_session(const Digest& token) override {
-    locked([&] {
-      std::erase_if(data_->sessions, [&](const auto& each) { return each.token == token; });
     });
   }
 

@@ -27,7 +27,7 @@ const say = ({ path, line, found }, rule) => `${path}:${line}: ${rule}: ${found[
 
 // The module table: what a module may include besides itself.
 const rules = ['base', 'documents', 'cloudevents', 'privacy', 'calendar', 'cel', 'chart', 'texts', 'access', 'workflow', 'lifecycle'];
-const useCases = ['engine', 'caseview', 'resident', 'office', 'operations', 'core', ...rules];
+const useCases = ['engine', 'caseview', 'identity', 'resident', 'office', 'operations', 'core', ...rules];
 const mayUse = {
   base: [],
   documents: ['base'],
@@ -38,14 +38,15 @@ const mayUse = {
   chart: ['base'],
   texts: ['base', 'calendar'],
   access: ['base', 'calendar'],
+  identity: ['access', 'base'],
   lifecycle: ['base'],
   workflow: ['base', 'documents', 'cloudevents', 'privacy', 'cel', 'chart', 'calendar', 'texts'],
   authoring: ['workflow', 'base', 'documents', 'cloudevents', 'privacy', 'cel', 'chart', 'calendar', 'texts'],
   core: rules,
   engine: ['core', 'kit', ...rules],
   caseview: ['engine', 'core', ...rules],
-  resident: ['caseview', 'engine', 'core', ...rules],
-  office: ['caseview', 'engine', 'core', 'kit', ...rules],
+  resident: ['caseview', 'identity', 'engine', 'core', ...rules],
+  office: ['caseview', 'identity', 'engine', 'core', 'kit', ...rules],
   operations: ['engine', 'core', ...rules],
   'adapters/curl': useCases,
   'adapters/http': useCases,

@@ -7,7 +7,7 @@
 
 namespace elukaar::adapters::postgres {
 
-// Officials' reads in PostgreSQL, and their sessions. Cases are read as the role elukaar_resident, bound
+// Officials' reads in PostgreSQL. Cases are read as the role elukaar_resident, bound
 // to the official's municipality for the length of a transaction; it stands in resident_store.cpp,
 // with which it shares the statements. One object for each thread, as ResidentStore.
 class OfficeStore final : public office::OfficeStore {
@@ -23,10 +23,6 @@ class OfficeStore final : public office::OfficeStore {
   std::optional<office::TaskRecord> task(const Municipality& municipality,
                                          const CallId& id) override;
   bool answer_task(const office::TaskAnswer& answer) override;
-  void add_session(const office::Session& session) override;
-  std::optional<office::Session> session(const Digest& token,
-                                         std::chrono::microseconds idle) override;
-  void end_session(const Digest& token) override;
 
  private:
   struct Implementation;

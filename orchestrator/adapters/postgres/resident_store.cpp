@@ -17,7 +17,6 @@ using caseview::ActionRecord;
 using caseview::CaseRecord;
 using caseview::JournalRecord;
 using resident::SeenCase;
-using resident::Session;
 using caseview::StoreFault;
 
 constexpr std::size_t max_seen = 100'000;  // rows of one look at what open pages see
@@ -211,15 +210,6 @@ ActionRecord read_action(const pqxx::row& row) {
           row[10].is_null() ? "" : row[10].c_str()};
 }
 
-resident::Persons read_persons(const std::string& text) {
-  resident::Persons persons;
-  const Json parsed = Json::parse(text);
-  for (const auto& [municipality, person] : parsed.items()) {
-    persons[Municipality{municipality}] = Pseudonym{person.get<std::string>()};
-  }
-  return persons;
-}
-
 // One connection, with the ways to use it.
 struct Connected {
   std::string connection_string;
@@ -363,51 +353,6 @@ std::vector<SeenCase> ResidentStore::seen(const Municipality& municipality,
       found.push_back({id, uuid_of(row[1]), person, row[2].as<unsigned long long>()});
     }
     return found;
-  });
-}
-
-void ResidentStore::add_session(const Session& session) {
-  Json persons = Json::object();
-  for (const auto& [municipality, person] : session.persons) {
-    persons[municipality.str()] = person.str();
-  }
-  const char* assurance = session.assurance == access::Assurance::high ? "high" : "substantial";
-  implementation_->as_owner([&](pqxx::work& work) {
-    return work.exec_params(
-        fmt::format("insert into elukaar.session (token_digest, csrf_token, persons, assurance, "
-                    "created_at, seen_at, expires_at) values ($1, $2, $3, $4, {}, {}, {})",
-                    fmt::format(moment, "$5::bigint"), fmt::format(moment, "$6::bigint"),
-                    fmt::format(moment, "$7::bigint")),
-        bytea(session.token), session.csrf, persons.dump(), assurance, micros(session.created_at),
-        micros(session.seen_at), micros(session.expires_at));
-  });
-}
-
-std::optional<Session> ResidentStore::session(const Digest& token, std::chrono::microseconds idle) {
-  return implementation_->as_owner([&](pqxx::work& work) {
-    std::optional<Session> session;
-    const auto rows = work.exec_params(
-        "update elukaar.session set seen_at = clock_timestamp() where token_digest = $1 "
-        "and clock_timestamp() < expires_at "
-        "and clock_timestamp() < seen_at + $2::bigint * interval '1 microsecond' "
-        "returning csrf_token, persons, assurance, " MICROS("created_at") ", " MICROS("seen_at")
-        ", " MICROS("expires_at"),
-        bytea(token), idle.count());
-    if (rows.empty()) {
-      work.exec_params("delete from elukaar.session where token_digest = $1", bytea(token));
-      return session;
-    }
-    const auto& row = rows[0];
-    session = Session{token, row[0].c_str(), read_persons(row[1].c_str()),
-                      access::parse_assurance(row[2].c_str()).value_or(access::Assurance::none),
-                      time_of(row[3]), time_of(row[4]), time_of(row[5])};
-    return session;
-  });
-}
-
-void ResidentStore::end_session(const Digest& token) {
-  implementation_->as_owner([&](pqxx::work& work) {
-    return work.exec_params("delete from elukaar.session where token_digest = $1", bytea(token));
   });
 }
 
@@ -576,48 +521,6 @@ bool OfficeStore::answer_task(const office::TaskAnswer& answer) {
         std::string{lifecycle::to_string(answer.state)}, done ? "done" : "error",
         answer.result.dump(), answer.official.str(), bytea(answer.answer));
     return changed.affected_rows() > 0;
-  });
-}
-
-void OfficeStore::add_session(const office::Session& session) {
-  implementation_->as_owner([&](pqxx::work& work) {
-    return work.exec_params(
-        fmt::format("insert into elukaar.office_session (token_digest, csrf_token, municipality, "
-                    "official, created_at, seen_at, expires_at) "
-                    "values ($1, $2, $3, $4, {}, {}, {})",
-                    fmt::format(moment, "$5::bigint"), fmt::format(moment, "$6::bigint"),
-                    fmt::format(moment, "$7::bigint")),
-        bytea(session.token), session.csrf, session.municipality.str(), session.official.str(),
-        micros(session.created_at), micros(session.seen_at), micros(session.expires_at));
-  });
-}
-
-std::optional<office::Session> OfficeStore::session(const Digest& token,
-                                                    std::chrono::microseconds idle) {
-  return implementation_->as_owner([&](pqxx::work& work) {
-    std::optional<office::Session> session;
-    const auto rows = work.exec_params(
-        "update elukaar.office_session set seen_at = clock_timestamp() where token_digest = $1 "
-        "and clock_timestamp() < expires_at "
-        "and clock_timestamp() < seen_at + $2::bigint * interval '1 microsecond' "
-        "returning csrf_token, municipality, official, " MICROS("created_at") ", "
-        MICROS("seen_at") ", " MICROS("expires_at"),
-        bytea(token), idle.count());
-    if (rows.empty()) {
-      work.exec_params("delete from elukaar.office_session where token_digest = $1", bytea(token));
-      return session;
-    }
-    const auto& row = rows[0];
-    session = office::Session{token, row[0].c_str(), Municipality{row[1].c_str()}, Pseudonym{row[2].c_str()},
-                              time_of(row[3]), time_of(row[4]), time_of(row[5])};
-    return session;
-  });
-}
-
-void OfficeStore::end_session(const Digest& token) {
-  implementation_->as_owner([&](pqxx::work& work) {
-    return work.exec_params("delete from elukaar.office_session where token_digest = $1",
-                            bytea(token));
   });
 }
 

@@ -8,9 +8,8 @@
 namespace elukaar::adapters::postgres {
 
 // Residents' reads and writes in PostgreSQL. What belongs to a case is done as the role
-// elukaar_resident, bound to one municipality for the length of a transaction; sessions, which belong
-// to no municipality, as the login's own role. One connection, made at the first call and again after
-// it was lost: one object for each thread.
+// elukaar_resident, bound to one municipality for the length of a transaction. One connection, made at the
+// first call and again after it was lost: one object for each thread.
 class ResidentStore final : public resident::ResidentStore {
  public:
   // `connection`: a libpq connection string.
@@ -29,10 +28,6 @@ class ResidentStore final : public resident::ResidentStore {
   std::vector<resident::SeenCase> seen(const Municipality& municipality,
                                        const std::vector<Pseudonym>& persons,
                                        const std::vector<CaseId>& cases) override;
-  void add_session(const resident::Session& session) override;
-  std::optional<resident::Session> session(const Digest& token,
-                                           std::chrono::microseconds idle) override;
-  void end_session(const Digest& token) override;
   caseview::ActionRecord add_action(const caseview::ActionDraft& draft,
                                     const std::function<std::string(Timestamp)>& event) override;
   std::optional<caseview::ActionRecord> action(const Municipality& municipality,

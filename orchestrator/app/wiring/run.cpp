@@ -24,6 +24,7 @@
 #include "adapters/postgres/operations.hpp"
 #include "adapters/postgres/resident_store.hpp"
 #include "adapters/postgres/schema.hpp"
+#include "adapters/postgres/sessions.hpp"
 #include "adapters/postgres/vault.hpp"
 #include "app/observability.hpp"
 #include "app/wiring/housekeeping.hpp"
@@ -320,25 +321,25 @@ class Program {
     server_->start();
   }
 
+  // Of one thread; `address`: PostgreSQL's.
+  identity::Sessions sessions(identity::Kind kind, const std::string& address) const {
+    return {kind,
+            {settings_.is_development(), settings_.http.session_idle, settings_.http.session_max},
+            std::make_unique<adapters::postgres::PgSessions>(address)};
+  }
+
   std::unique_ptr<resident::Desk> make_desk(const std::string& connection) const {
-    resident::DeskSettings desk;
-    desk.development = settings_.is_development();
-    desk.session_idle = settings_.http.session_idle;
-    desk.session_max = settings_.http.session_max;
     return std::make_unique<resident::Desk>(
-        desk, services_, content_.events, content_.keyring,
+        sessions(identity::Kind::resident, connection), services_, content_.events, content_.keyring,
         std::make_unique<adapters::postgres::ResidentStore>(connection),
         std::make_unique<adapters::postgres::PgVault>(
             connection, content_.keyring, adapters::postgres::PgVault::Serving::people));
   }
 
   std::unique_ptr<office::Office> make_office(const std::string& connection) {
-    office::OfficeSettings office;
-    office.development = settings_.is_development();
-    office.session_idle = settings_.http.session_idle;
-    office.session_max = settings_.http.session_max;
     return std::make_unique<office::Office>(
-        office, services_, content_.events, content_.forms.catalogue(), registry_, content_.keyring,
+        sessions(identity::Kind::official, connection), services_, content_.events,
+        content_.forms.catalogue(), registry_, content_.keyring,
         std::make_unique<adapters::postgres::OfficeStore>(connection),
         std::make_unique<adapters::postgres::ResidentStore>(connection),
         std::make_unique<adapters::postgres::PgVault>(

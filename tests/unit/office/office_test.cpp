@@ -10,6 +10,7 @@
 #include "support/keys.hpp"
 #include "support/memory_office_store.hpp"
 #include "support/memory_resident_store.hpp"
+#include "support/memory_session_store.hpp"
 #include "support/memory_vault.hpp"
 #include "workflow/load/load.hpp"
 
@@ -90,7 +91,10 @@ class TheOffice : public testing::Test {
   std::vector<Json> sent;
   test::MemoryVault* vault_ = new test::MemoryVault{keyring};  // owned by the office
   const kit::Registry connectors;
-  Office office{{.development = true}, all_services(), topic_events(), intake_forms(), connectors,
+  Office office{{identity::Kind::official,
+                 {.development = true},
+                 std::make_unique<test::MemorySessionStore>([this] { return data->now; })},
+                all_services(), topic_events(), intake_forms(), connectors,
                 keyring, std::make_unique<test::MemoryOfficeStore>(data),
                 std::make_unique<test::MemoryResidentStore>(data),
                 std::unique_ptr<engine::Vault>(vault_),
@@ -131,7 +135,7 @@ TEST_F(TheOffice, reads_the_page_as_each_guardian_does_and_leaves_a_record_that_
             Refusal::Kind::not_found);
   const auto usage = vault().usage_of_case(rae, data->cases[0].id);
   ASSERT_FALSE(usage.empty());
-  EXPECT_EQ(usage.front().use.who, "official:" + session.official.str());
+  EXPECT_EQ(usage.front().use.who, "official:" + session.official().str());
   const auto again = office.case_view(session, case_id, 0, Language::en);
   EXPECT_EQ((*again)["seen"]["dataUse"][0]["who"], "Education official of the municipality");
 }
@@ -177,7 +181,7 @@ TEST_F(TheOffice, enters_an_answer_from_the_moment_it_arrived) {
   ASSERT_EQ(data->events.size(), 1u);
   const Json event = Json::parse(data->events[0]);
   EXPECT_EQ(event["time"], "2026-05-18T20:58:00Z");
-  EXPECT_EQ(event["office"]["official"], session.official.str());
+  EXPECT_EQ(event["office"]["official"], session.official().str());
   EXPECT_EQ(data->events[0].find("Kadri"), std::string::npos) << "her name stands in the vault alone";
   EXPECT_EQ(event["office"]["identifiedBy"], "control-questions");
   EXPECT_EQ(data->actions[0].person, mari) << "it is her act, whoever typed it";
@@ -201,14 +205,14 @@ TEST_F(TheOffice, takes_no_answer_of_tomorrow_of_last_year_or_of_somebody_unknow
 }
 
 TEST_F(TheOffice, knows_an_official_by_a_pseudonym_and_tells_him_his_name) {
-  EXPECT_TRUE(privacy::is_pseudonym(session.official.str()));
-  EXPECT_EQ(log_in("0653").official, session.official);
-  EXPECT_NE(log_in("0317").official, session.official);
+  EXPECT_TRUE(privacy::is_pseudonym(session.official().str()));
+  EXPECT_EQ(log_in("0653").official(), session.official());
+  EXPECT_NE(log_in("0317").official(), session.official());
   EXPECT_EQ(office.me(session).value()["name"], "Kadri");
 }
 
 TEST_F(TheOffice, has_no_development_login_in_production) {
-  Office production{{},
+  Office production{{identity::Kind::official, {}, std::make_unique<test::MemorySessionStore>([this] { return data->now; })},
                     all_services(),
                     topic_events(),
                     intake_forms(),

@@ -33,8 +33,8 @@ class OfficeTasks : public testing::Test {
     for (const char* role : {"place-register", "population-register"}) {
       if (!connectors.add("manual", test::manual(role))) throw std::runtime_error("registry");
     }
-    session = {{}, "csrf", muhu, *privacy::pseudonym_of_official(keyring, muhu, "Kadri"), data->now,
-               data->now, data->now + 1h};
+    session.kind = identity::Kind::official;
+    session.persons = {{muhu, *privacy::pseudonym_of_official(keyring, muhu, "Kadri")}};
     first = add("register", registration(), "2027-08-13");
     second = add("withdraw",
                  {{"child", child.str()}, {"application", {{"id", "a-1"}}}, {"reason", "family"}},
@@ -152,7 +152,7 @@ TEST_F(OfficeTasks, say_in_words_what_to_do_and_for_whom_and_leave_a_usage_recor
   EXPECT_EQ(fields["/queue/ruleRef"]["type"], "choice") << "families read the rule by its words";
   const auto usage = vault.usage_of_case(muhu, store.tasks[0].of.id);
   ASSERT_EQ(usage.size(), 2u);
-  EXPECT_EQ(usage[0].use.who, "official:" + session.official.str());
+  EXPECT_EQ(usage[0].use.who, "official:" + session.official().str());
   EXPECT_EQ(usage[0].use.purpose, "place-register.register");
 }
 
@@ -161,7 +161,7 @@ TEST_F(OfficeTasks, are_answered_once_and_a_repeat_is_known) {
   ASSERT_EQ(store.answers.size(), 1u);
   EXPECT_EQ(store.answers[0].state, lifecycle::CallState::succeeded);
   EXPECT_EQ(store.answers[0].result, queued()["done"]);
-  EXPECT_EQ(store.answers[0].official, session.official);
+  EXPECT_EQ(store.answers[0].official, session.official());
   EXPECT_EQ(tasks.answer(session, first, queued().dump(), Language::en).value()["outcome"],
             "repeated");
   EXPECT_EQ(tasks.answer(session, first, queued(5).dump(), Language::en).error().kind,

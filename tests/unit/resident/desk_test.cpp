@@ -10,6 +10,7 @@
 #include "support/generated_persons.hpp"
 #include "support/keys.hpp"
 #include "support/memory_resident_store.hpp"
+#include "support/memory_session_store.hpp"
 #include "support/memory_vault.hpp"
 #include "workflow/load/load.hpp"
 
@@ -111,6 +112,12 @@ class TheDesk : public testing::Test {
     return login.session;
   }
 
+  identity::Sessions sessions(bool development) {
+    return {identity::Kind::resident,
+            {.development = development},
+            std::make_unique<test::MemorySessionStore>([this] { return data->now; })};
+  }
+
   Submission application(std::string key = "k1") const {
     const Json body = {{"subject", case_id}, {"revision", "1"},
                        {"form", {{"preferences", {"rae-kuldnokk", "rae-aiamaa"}},
@@ -127,7 +134,7 @@ class TheDesk : public testing::Test {
   privacy::Keyring keyring = test::keyring_for({"0653"});
   test::MemoryVault vault{keyring};
   std::shared_ptr<test::ResidentData> data = std::make_shared<test::ResidentData>();
-  Desk desk{{.development = true}, all_services(), topic_events(), keyring,
+  Desk desk{sessions(true), all_services(), topic_events(), keyring,
             std::make_unique<test::MemoryResidentStore>(data),
             std::make_unique<SharedVault>(vault)};
   Pseudonym mari, jaan, stranger, child;
@@ -453,7 +460,7 @@ TEST_F(TheDesk, ends_a_session_that_was_idle_for_too_long) {
 }
 
 TEST_F(TheDesk, has_no_development_login_in_production) {
-  Desk production({}, all_services(), topic_events(), keyring,
+  Desk production(sessions(false), all_services(), topic_events(), keyring,
                   std::make_unique<test::MemoryResidentStore>(data),
                   std::make_unique<SharedVault>(vault));
   EXPECT_EQ(production.development_persons(Language::et).error().kind, Refusal::Kind::not_found);

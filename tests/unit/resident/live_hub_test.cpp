@@ -66,7 +66,7 @@ class TheHub : public testing::Test {
   }
 
   std::shared_ptr<test::ResidentData> data = std::make_shared<test::ResidentData>();
-  Session session;
+  identity::Session session;
   OpenPage page;
   LiveHub hub{{.max_streams = 1}, std::make_unique<test::MemoryResidentStore>(data),
               [](const std::string& fault) { ADD_FAILURE() << fault; }};
