@@ -1,47 +1,114 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "adapters/http/message.hpp"
 #include "adapters/http/server.hpp"
 
-// Which request is whose. Internal to http.
+// Every route, and which request is whose. Internal to http.
 namespace elukaar::adapters::http {
 
-enum class Route {
-  development_persons, development_login, logout, me, cases, case_view, form, draft, submit, action,
-  stream, office_municipalities, office_login, office_logout, office_me, office_cases, office_case,
-  office_enter, office_answer, office_tasks, office_task, office_task_answer, office_task_file,
-  office_take_task_file, intake, live, ready, metrics, file, wrong_method, nothing
+// What one desk thread works with.
+struct Desks {
+  std::unique_ptr<resident::Desk> residents;
+  std::unique_ptr<office::Office> officials;  // null: there is no office, and its routes are 404
 };
 
+// Who may ask. A sender shows a token of the intake, which asks for it itself; a session's cookie is one's own kind's,
+// and every method but GET needs its CSRF token as well.
+enum class Who { anybody, resident, official, sender };
+
+// What a request's body has to be, by its media type; else 415.
+enum class Takes { nothing, json, task_file };
+
+// Those that the server answers without a desk, and the stream, which it keeps open.
+enum class Own { intake, live, ready, metrics, stream };
+
+// A request that its route admits.
+struct Asked {
+  const Request& request;
+  const std::vector<std::string>& parts;  // what stood for {…}
+  const identity::Session& session;       // empty where the route is anybody's
+  Desks& desks;
+  resident::LiveHub* live;  // may be null
+  bool secure_cookie;
+};
+// Blocks.
+using Handler = Response (*)(const Asked&);
+
+struct Route {
+  const char* method;
+  const char* pattern;  // "/api/v1/me/cases/{case}"
+  Who who;
+  Takes takes;
+  std::variant<Own, Handler> answered_by;
+};
+
+// The table. Authorisation, 405s and their tests are made from it.
+std::span<const Route> routes();
+
 struct Match {
-  Route route = Route::nothing;
-  const char* pattern = "";
-  std::vector<std::string> parts;  // what stood for {…}
-  std::string allow{};             // of wrong_method: the methods that there are
+  const Route* route = nullptr;    // null: none of the table
+  const char* pattern = "(none)";  // for the access log
+  std::vector<std::string> parts{};
+  std::string allow{};    // of a path with other methods: those that there are
+  bool is_page = false;   // none of the API's paths: the portal's own
 };
 
 Match match(const Request& request);
 
-// Routes that a desk answers; blocking. `live` may be null.
-Response answer_at_desk(const Match& match, const Request& request, resident::Desk& desk,
-                        resident::LiveHub* live, bool secure_cookie);
+// The session that the route demands (an empty one where it demands none), or the answer to whoever has none: 401, and
+// 403 without the CSRF token. Blocks.
+Result<identity::Session, Response> admit(const Route& route, const Request& request, Desks& desks);
 
-// Routes that the office answers; blocking.
-bool is_office(Route route);
-Response answer_at_office(const Match& match, const Request& request, office::Office& office,
-                          bool secure_cookie);
+// What the route answers to whoever asks; `match` has one with a handler. Blocks.
+Response answer(const Match& match, const Request& request, Desks& desks, resident::LiveHub* live,
+                bool secure_cookie);
 
-// Takes the same time wherever the texts differ.
-bool same(std::string_view a, std::string_view b);
+// The handlers, by their door.
+namespace residents {
+Response development_persons(const Asked& asked);
+Response log_in(const Asked& asked);
+Response log_out(const Asked& asked);
+Response me(const Asked& asked);
+Response cases(const Asked& asked);
+Response case_view(const Asked& asked);
+Response form(const Asked& asked);
+Response save_draft(const Asked& asked);
+Response submit(const Asked& asked);
+Response action(const Asked& asked);
+}  // namespace residents
+
+namespace officials {
+Response municipalities(const Asked& asked);
+Response log_in(const Asked& asked);
+Response log_out(const Asked& asked);
+Response me(const Asked& asked);
+Response cases(const Asked& asked);
+Response case_view(const Asked& asked);
+Response enter(const Asked& asked);
+Response answer_for_family(const Asked& asked);
+Response tasks(const Asked& asked);
+Response task(const Asked& asked);
+Response answer_task(const Asked& asked);
+Response task_file(const Asked& asked);
+Response take_task_file(const Asked& asked);
+}  // namespace officials
+
+inline constexpr std::string_view resident_cookie = "elukaar_session";
+inline constexpr std::string_view official_cookie = "elukaar_office";
+
+// Which of the formats of a task file a body is in, by its media type.
+std::optional<office::FileFormat> file_format(const Request& request);
 texts::Language language_of(const Request& request);
-bool is_json(const Request& request);  // by its media type
-std::string cookie_header(std::string_view name, std::string_view value, bool secure);
-
-// The session behind a request's cookie, for the stream.
-caseview::Answer<resident::Session> session_of(const Request& request, resident::Desk& desk);
+// 204 with the cookie; an empty token takes it away.
+Response with_cookie(std::string_view name, std::string_view token, bool secure);
 Response refusal_response(const caseview::Refusal& refusal);
+// The document, or what its refusal is in HTTP.
+Response respond(const caseview::Answer<Json>& answer, int status = 200);
 
 }  // namespace elukaar::adapters::http

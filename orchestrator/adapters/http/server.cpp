@@ -130,11 +130,6 @@ struct OpenStream {
 struct Server::Implementation : std::enable_shared_from_this<Server::Implementation> {
   using ExchangePtr = std::shared_ptr<Exchange>;
   using StreamPtr = std::shared_ptr<OpenStream>;
-  // What one desk thread works with; made when it is first needed.
-  struct Desks {
-    std::unique_ptr<resident::Desk> residents;
-    std::unique_ptr<office::Office> office;
-  };
   using Job = std::function<void(Desks&)>;
 
   Implementation(ServerSettings given_settings, ServerParts given_parts)
@@ -264,33 +259,34 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
 
   void dispatch(const ExchangePtr& exchange) {
     const Request& request = exchange->request;
-    switch (exchange->match.route) {
-      case Route::file: return send(exchange, files.answer(request));
-      case Route::live: return send(exchange, text(200, "alive\n"));
-      case Route::ready: return send(exchange, ready());
-      case Route::metrics:
-        return send(exchange, text(200, parts.metrics ? parts.metrics() : std::string{}));
-      case Route::wrong_method: return send(exchange, wrong_method(exchange->match));
-      case Route::nothing: return send(exchange, problem(404));
-      case Route::intake: return take_in(exchange);
-      default: break;
+    const Match& match = exchange->match;
+    if (match.is_page) return send(exchange, files.answer(request));
+    if (match.route == nullptr) {
+      return send(exchange, match.allow.empty() ? problem(404) : wrong_method(match));
     }
+    const auto* own = std::get_if<Own>(&match.route->answered_by);
+    if (own != nullptr && *own != Own::stream) return answer_here(exchange, *own);
     if (request.method != "GET" && !is_own_origin(request, settings.public_url)) {
       return send(exchange, problem(403, "expected a request of this site's own page"));
     }
-    if (exchange->match.route == Route::stream) return open_stream(exchange);
-    if (is_office(exchange->match.route)) {
-      if (!parts.make_office) return send(exchange, problem(404));
-      return at_desk(exchange, [self = shared_from_this(), exchange](Desks& desks) {
-        if (!desks.office) desks.office = self->parts.make_office();
-        self->respond(exchange, answer_at_office(exchange->match, exchange->request,
-                                                 *desks.office, self->secure));
-      });
-    }
+    if (own != nullptr) return open_stream(exchange);
     at_desk(exchange, [self = shared_from_this(), exchange](Desks& desks) {
-      self->respond(exchange, answer_at_desk(exchange->match, exchange->request, *desks.residents,
-                                             self->parts.live, self->secure));
+      self->respond(exchange, answer(exchange->match, exchange->request, desks, self->parts.live,
+                                     self->secure));
     });
+  }
+
+  // What needs no desk.
+  void answer_here(const ExchangePtr& exchange, Own own) {
+    switch (own) {
+      case Own::intake: return take_in(exchange);
+      case Own::live: return send(exchange, text(200, "alive\n"));
+      case Own::ready: return send(exchange, ready());
+      case Own::metrics:
+        return send(exchange, text(200, parts.metrics ? parts.metrics() : std::string{}));
+      case Own::stream: break;
+    }
+    send(exchange, problem(404));
   }
 
   static Response text(int status, std::string body) {
@@ -401,7 +397,10 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
         jobs.pop_front();
       }
       try {
-        if (!desks.residents) desks.residents = parts.make_desk();
+        if (!desks.residents) {
+          if (parts.make_office) desks.officials = parts.make_office();
+          desks.residents = parts.make_desk();
+        }
         next.second(desks);
       } catch (const std::exception& error) {
         // Store and vault make their connection anew at the next call.
@@ -418,15 +417,15 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
   void open_stream(const ExchangePtr& exchange) {
     if (parts.live == nullptr) return send(exchange, problem(404));
     at_desk(exchange, [self = shared_from_this(), exchange](Desks& desks) {
-      auto session = session_of(exchange->request, *desks.residents);
-      if (!session) return self->respond(exchange, refusal_response(session.error()));
+      auto session = admit(*exchange->match.route, exchange->request, desks);
+      if (!session) return self->respond(exchange, std::move(session.error()));
       restinio::asio_ns::post(self->context, [self, exchange, session = std::move(*session)] {
         self->begin_stream(exchange, session);
       });
     });
   }
 
-  void begin_stream(const ExchangePtr& exchange, const resident::Session& session) {
+  void begin_stream(const ExchangePtr& exchange, const identity::Session& session) {
     auto stream = std::make_shared<OpenStream>();
     std::weak_ptr<Implementation> weak = shared_from_this();
     const auto id =

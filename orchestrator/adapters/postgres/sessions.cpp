@@ -14,7 +14,6 @@ constexpr SessionKind session_kind{
     .name = "elukaar sessions", .settings = "set statement_timeout = '10s'", .attempts = 2};
 
 const char* to_text(Kind kind) { return kind == Kind::official ? "official" : "resident"; }
-std::string bytea(const Digest& digest) { return "\\x" + to_hex(digest); }
 long long micros(Timestamp time) { return time.time_since_epoch().count(); }
 
 std::string persons_text(const identity::Persons& persons) {

@@ -99,7 +99,7 @@ test('the journal says which official it was, by a pseudonym, and his name stand
   assert.equal(officials.length, 1);
   assert.match(officials[0], /^p1_/);
   assert.equal(site.sql("select distinct answered_by from elukaar.call where answered_by is not null"), officials[0]);
-  assert.equal(site.sql('select distinct persons::jsonb ->> '0478' from elukaar.session where kind = 'official''), officials[0]);
+  assert.equal(site.sql("select distinct persons::jsonb ->> '0478' from elukaar.session where kind = 'official'"), officials[0]);
   const tables = site.sql("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = 'elukaar'").split('\n');
   for (const table of tables) {
     assert.equal(site.number(`${table} t where t::text like '%${OFFICIAL}%'`), 0, table);

@@ -250,7 +250,7 @@ TEST_F(OfficeTasks, are_refused_with_one_of_the_reasons_that_have_words) {
 
 TEST_F(OfficeTasks, are_nothing_to_another_municipality_and_nothing_once_the_case_has_moved_on) {
   Session other = session;
-  other.municipality = rae;
+  other.persons = {{rae, session.official()}};
   EXPECT_TRUE(tasks.list(other, Language::et).value()["tasks"].empty());
   for (const std::string& id : {first, std::string(32, '0'), std::string{"x"}}) {
     EXPECT_EQ(tasks.view(other, id, Language::et).error().kind, Refusal::Kind::not_found);
