@@ -4,10 +4,9 @@
 
 namespace elukaar::caseview {
 
-Services::Services(std::vector<workflow::Service> services, Compile compile)
-    : compile_(std::move(compile)) {
+Services::Services(std::vector<workflow::Service> services, engine::Workflows& workflows)
+    : workflows_(workflows) {
   for (workflow::Service& service : services) {
-    by_digest_[service.workflow->digest] = service.workflow;
     std::pair key{service.workflow->municipality.ehak, service.workflow->service};
     services_.insert_or_assign(std::move(key), std::move(service));
   }
@@ -35,18 +34,9 @@ std::string Services::name_of(const Municipality& municipality) const {
 }
 
 workflow::WorkflowPtr Services::rules_of(const CaseRecord& of, ViewStore& store) const {
-  {
-    const std::lock_guard lock{mutex_};
-    if (const auto known = by_digest_.find(of.release_digest); known != by_digest_.end()) {
-      return known->second;
-    }
-  }
-  const auto source = store.release_source(of.release);
-  if (!source) return nullptr;
-  auto compiled = compile_(*source);
-  if (!compiled) return nullptr;
-  const std::lock_guard lock{mutex_};
-  return by_digest_[of.release_digest] = *compiled;
+  auto rules = workflows_.by_digest(of.release_digest, of.release,
+                                    [&](int number) { return store.release_source(number); });
+  return rules ? std::move(*rules) : nullptr;
 }
 
 }  // namespace elukaar::caseview

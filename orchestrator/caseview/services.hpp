@@ -1,14 +1,12 @@
 #pragma once
 
-#include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/result.hpp"
 #include "caseview/view_store.hpp"
+#include "engine/workflows.hpp"
 #include "workflow/load/load.hpp"
 
 namespace elukaar::caseview {
@@ -17,10 +15,8 @@ namespace elukaar::caseview {
 // Safe for any thread once built.
 class Services {
  public:
-  using Compile = std::function<Result<workflow::WorkflowPtr, Problems>(const std::string&)>;
-
-  // `compile` reads the canonical source of an older release.
-  Services(std::vector<workflow::Service> services, Compile compile);
+  // `workflows` has the rules of all releases, and outlives this.
+  Services(std::vector<workflow::Service> services, engine::Workflows& workflows);
 
   // Null for a service that the municipality does not have. Owned by this.
   const workflow::Service* find(const Municipality& municipality, const std::string& service) const;
@@ -33,9 +29,7 @@ class Services {
 
  private:
   std::map<std::pair<Municipality, std::string>, workflow::Service> services_;
-  Compile compile_;
-  mutable std::mutex mutex_;  // of what follows
-  mutable std::map<std::string, workflow::WorkflowPtr> by_digest_;
+  engine::Workflows& workflows_;
 };
 
 }  // namespace elukaar::caseview

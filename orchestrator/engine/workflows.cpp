@@ -9,6 +9,7 @@ Workflows::Workflows(std::vector<workflow::WorkflowPtr> newest, Compile compile)
   for (const auto& workflow : newest_) {
     by_service_[{workflow->municipality.ehak, workflow->service}] = workflow;
     by_municipality_[workflow->municipality.ehak].push_back(workflow);
+    by_digest_[workflow->digest] = workflow;
   }
 }
 
@@ -54,7 +55,21 @@ Result<workflow::WorkflowPtr, std::string> Workflows::by_number(int number, Case
       return found->second;
     }
   }
-  const auto source = store.release_source(number);
+  return compile_release(number, store.release_source(number));
+}
+
+Result<workflow::WorkflowPtr, std::string> Workflows::by_digest(const std::string& digest,
+                                                                int number,
+                                                                const SourceOf& source_of) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = by_digest_.find(digest); found != by_digest_.end()) return found->second;
+  }
+  return compile_release(number, source_of(number));
+}
+
+Result<workflow::WorkflowPtr, std::string> Workflows::compile_release(
+    int number, const std::optional<std::string>& source) {
   if (!source) return failure(fmt::format("the database has no workflow release {}", number));
   auto compiled = compile_(*source);
   if (!compiled) {
@@ -67,8 +82,13 @@ Result<workflow::WorkflowPtr, std::string> Workflows::by_number(int number, Case
     pinned->municipality = now->municipality;
   }
   const std::lock_guard lock{mutex_};
-  numbers_[pinned.get()] = number;
-  return by_number_[number] = std::move(pinned);
+  // Another thread may have been quicker.
+  const auto [known, added] = by_number_.try_emplace(number, std::move(pinned));
+  if (added) {
+    numbers_[known->second.get()] = number;
+    by_digest_[known->second->digest] = known->second;
+  }
+  return known->second;
 }
 
 }  // namespace elukaar::engine

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,14 +37,23 @@ class Workflows {
   int number_of(const workflow::WorkflowPtr& workflow) const;
   // The workflow behind a number; the error is a sentence for an operator.
   Result<workflow::WorkflowPtr, std::string> by_number(int number, CaseStore& store);
+  // The same for whoever knows the digest as well and has another store: nothing is asked of it for a
+  // release that is known. `source_of` gives a release's canonical source, or nothing.
+  using SourceOf = std::function<std::optional<std::string>(int number)>;
+  Result<workflow::WorkflowPtr, std::string> by_digest(const std::string& digest, int number,
+                                                       const SourceOf& source_of);
 
  private:
+  Result<workflow::WorkflowPtr, std::string> compile_release(
+      int number, const std::optional<std::string>& source);
+
   std::vector<workflow::WorkflowPtr> newest_;
   std::map<std::pair<Municipality, std::string>, workflow::WorkflowPtr> by_service_;
   std::map<Municipality, std::vector<workflow::WorkflowPtr>> by_municipality_;
   Compile compile_;
   mutable std::mutex mutex_;  // of what follows
   std::map<int, workflow::WorkflowPtr> by_number_;
+  std::map<std::string, workflow::WorkflowPtr> by_digest_;
   std::map<const workflow::Workflow*, int> numbers_;
 };
 

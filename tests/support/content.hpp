@@ -23,10 +23,17 @@ inline const cloudevents::SchemaCatalogue& topic_events() {
 }
 
 inline const caseview::Services& all_services() {
-  static const caseview::Services all(
-      workflow::load_all(content, operation_schemas()).value(), [](const std::string& source) {
+  static const auto loaded = workflow::load_all(content, operation_schemas()).value();
+  static engine::Workflows workflows(
+      [] {
+        std::vector<workflow::WorkflowPtr> newest;
+        for (const auto& service : loaded) newest.push_back(service.workflow);
+        return newest;
+      }(),
+      [](const std::string& source) {
         return workflow::compile_canonical(source, operation_schemas());
       });
+  static const caseview::Services all(loaded, workflows);
   return all;
 }
 

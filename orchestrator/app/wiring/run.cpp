@@ -157,7 +157,7 @@ class Program {
         content_(read_content(settings)),
         registry_(or_stop(make_registry(settings, content_.services))),
         workflows_(newest(), compile()),
-        services_(content_.services, compile()),
+        services_(content_.services, workflows_),
         parts_{workflows_, content_.events, content_.calendar, content_.keyring,
                {settings.kafka.status, settings.kafka.notifications, outbox_topic()}} {}
 

@@ -51,7 +51,7 @@ struct MemoryBench : Bench {
 };
 
 struct PostgresBench : Bench {
-  PostgresBench() { adapters::postgres::migrate(database.address()); }
+  PostgresBench() { adapters::postgres::bring_schema_up(database.address(), [](const std::string&) {}); }
   std::unique_ptr<SessionStore> store() override {
     return std::make_unique<adapters::postgres::PgSessions>(database.address());
   }

@@ -25,6 +25,13 @@ TEST_F(OlderReleases, keep_their_rules_and_take_the_systems_of_today) {
   EXPECT_EQ((*found)->municipality.systems, workflow->municipality.systems);
   EXPECT_EQ(workflows.number_of(*found), number);
   EXPECT_EQ(workflows.by_number(number, store).value(), *found) << "compiled once";
+  const auto nothing = [](int) -> std::optional<std::string> {
+    ADD_FAILURE() << "it is known";
+    return std::nullopt;
+  };
+  EXPECT_EQ(workflows.by_digest(older->digest, number, nothing).value(), *found);
+  EXPECT_EQ(workflows.by_digest(workflow->digest, -1, nothing).value(), workflow);
+  EXPECT_FALSE(workflows.by_digest("another", -1, [](int) { return std::nullopt; }));
 }
 
 }  // namespace
