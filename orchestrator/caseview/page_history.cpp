@@ -6,12 +6,33 @@
 
 #include "calendar/calendar.hpp"
 #include "caseview/page.hpp"
+#include "notify/message.hpp"
 #include "texts/localised.hpp"
 
 namespace elukaar::caseview {
 namespace {
 
 constexpr std::size_t max_next_steps = 2;
+
+const char* kind_word(notify::Message::Kind kind) {
+  switch (kind) {
+    case notify::Message::Kind::notice: return "notice";
+    case notify::Message::Kind::action: return "action";
+    case notify::Message::Kind::correction: return "correction";
+  }
+  return "notice";
+}
+
+// The last entry corrects the latest one before it with this text, where there is one.
+void link_correction(Json& entries, const Json& text) {
+  const std::size_t last = entries.size() - 1;
+  for (std::size_t i = last; i-- > 0;) {
+    if (entries[i].at("key") != text) continue;
+    entries[last]["corrects"] = i;
+    entries[i]["correctedBy"] = last;
+    return;
+  }
+}
 
 }  // namespace
 
@@ -231,35 +252,29 @@ std::string Page::fact_text(const std::string& name, const Json& value, const Js
 Json Page::messages(const std::vector<JournalRecord>& journal) const {
   Json entries = Json::array();
   std::string former;
-  const auto add = [&](const JournalRecord& row, const Json& said, const std::string& kind) {
+  const auto add = [&](const JournalRecord& row, const notify::Message& message, const Json& said) {
     const std::string title = headline_of(said);
-    if (title.empty()) return;
+    if (title.empty()) return false;
     entries.push_back({{"at", to_rfc3339(row.at)},
-                       {"key", text_key(said)},
-                       {"kind", kind},
+                       {"key", message.text},
+                       {"kind", kind_word(message.kind)},
                        {"title", title},
                        {"text", text_or_null(field_of(said, "body"))},
                        {"corrects", nullptr},
                        {"correctedBy", nullptr}});
+    return true;
   };
   for (const JournalRecord& row : journal) {
-    for (const Json& message : row.messages) {
-      const Json corrected = message.value("args", Json::object()).value("corrects", Json());
-      const std::size_t before = entries.size();
-      add(row, message, corrected.is_string() ? "correction" : "notice");
-      if (!corrected.is_string() || entries.size() == before) continue;
-      for (std::size_t i = before; i-- > 0;) {
-        if (entries[i].at("key") != corrected) continue;
-        entries[before]["corrects"] = i;
-        entries[i]["correctedBy"] = before;
-        break;
+    for (const Json& said : row.messages) {
+      const notify::Message message = notify::message_of_request(said);
+      if (add(row, message, said) && message.kind == notify::Message::Kind::correction) {
+        link_correction(entries, message.args.at("corrects"));
       }
     }
-    if (!row.status || !row.status->is_object() || row.disposition != "applied") continue;
-    if (text_key(*row.status) == former) continue;
+    if (!row.status || row.disposition != "applied") continue;
+    const auto message = notify::message_of_status(former, *row.status);
     former = text_key(*row.status);
-    if (row.status->value("push", "none") == "none") continue;
-    add(row, *row.status, row.status->value("turn", "") == "resident" ? "action" : "notice");
+    if (message) add(row, *message, *row.status);
   }
   for (Json& entry : entries) entry.erase("key");
   return entries;

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "access/access.hpp"
-#include "base/json.hpp"
+#include "notify/message.hpp"
 
 namespace elukaar::caseview {
+
+using notify::visible_to;
 
 // Who asks. Custody counts as confirmed for as long as the register has not said otherwise: a party
 // stands in the case because a register's answer named it, and goes when a later answer does not.
@@ -15,16 +14,6 @@ namespace elukaar::caseview {
 // its own check before anything comes of it.
 inline access::Asker asker_of(const Pseudonym& person, access::Assurance assurance, Timestamp now) {
   return {person, assurance, now};
-}
-
-// To whom a published status is shown.
-inline std::vector<std::string> visible_to(const Json& status) {
-  std::vector<std::string> roles;
-  if (!status.is_object()) return roles;
-  for (const Json& role : status.value("visibleTo", Json::array())) {
-    if (role.is_string()) roles.push_back(role.get<std::string>());
-  }
-  return roles;
 }
 
 }  // namespace elukaar::caseview

@@ -1,22 +1,14 @@
 #include "simulate/scenario/journey.hpp"
 
-#include <algorithm>
-#include <set>
-
 #include "base/json_members.hpp"
+#include "notify/message.hpp"
+#include "simulate/scenario/parties.hpp"
 
 namespace elukaar::simulate {
 namespace {
 
-std::size_t readers_of(const core::Case& value, const Json& visible_to) {
-  std::set<std::string> persons;
-  for (const core::Party& party : value.parties) {
-    if (visible_to.empty() ||
-        std::find(visible_to.begin(), visible_to.end(), party.role) != visible_to.end()) {
-      persons.insert(party.person.str());
-    }
-  }
-  return persons.size();
+std::size_t readers_of(const core::Case& value, const notify::Message& message, Timestamp at) {
+  return notify::audience_of(message, parties_of(value), at).size();
 }
 
 }  // namespace
@@ -34,8 +26,9 @@ const Json* Journeys::decided(const Decided& decided) {
   const Json* news = nullptr;
   for (const core::Record& record : decided.records) {
     if (record.topic == core::Record::Topic::notifications) {
-      journey.sent.push_back({decided.row.at, text_member(data_of(record), "text"), "", "", true,
-                              readers_of(value, Json::array())});
+      const auto message = notify::message_of_request(data_of(record));
+      journey.sent.push_back({decided.row.at, message.text, "", "", true,
+                              readers_of(value, message, decided.row.at)});
     } else if (record.topic == core::Record::Topic::status) {
       news = &decided.status;
       show(journey, value, *news, decided.row.at);
@@ -53,9 +46,10 @@ void Journeys::show(Journey& journey, const core::Case& value, const Json& statu
     journey.shown.back().due = std::move(shown.due);
     return;
   }
-  const std::string push = text_member(status, "push");
-  shown.told = !shown.text.empty() && !push.empty() && push != "none";
-  if (shown.told) shown.readers = readers_of(value, status.at("visibleTo"));
+  const std::string former = journey.shown.empty() ? "" : journey.shown.back().text;
+  const auto message = notify::message_of_status(former, status);
+  shown.told = message.has_value();
+  if (message) shown.readers = readers_of(value, *message, at);
   journey.shown.push_back(std::move(shown));
 }
 

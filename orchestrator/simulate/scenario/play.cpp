@@ -5,10 +5,13 @@
 #include <fmt/format.h>
 
 #include "access/access.hpp"
+#include "base/json_members.hpp"
 #include "cloudevents/decode.hpp"
 #include "core/step.hpp"
 #include "engine/composition.hpp"
+#include "notify/message.hpp"
 #include "simulate/scenario/expectation.hpp"
+#include "simulate/scenario/parties.hpp"
 #include "simulate/world/moment.hpp"
 
 namespace elukaar::simulate {
@@ -231,14 +234,7 @@ class Play : private Systems {
   }
 
   bool may(const core::Case& value, const workflow::ActionRule& rule, const Pseudonym& person) {
-    std::vector<access::Party> parties;
-    for (const core::Party& party : value.parties) {
-      const auto role = party.role == "guardians" ? access::Role::guardian
-                        : party.role == "applicant" ? access::Role::applicant
-                                                    : access::Role::official;
-      parties.push_back({party.person, role, Timestamp::min(), std::nullopt});
-    }
-    const auto role = access::role_of(parties, person, world_.now());
+    const auto role = access::role_of(parties_of(value), person, world_.now());
     return role && access::admits(rule.roles, *role);
   }
 
@@ -342,7 +338,7 @@ class Play : private Systems {
           show(*workflow, row, decided.status);
           break;
         case core::Record::Topic::notifications:
-          tell(*workflow, row, data_of(record).at("text"), Json::array());
+          tell(*workflow, row, notify::message_of_request(data_of(record)));
           break;
         case core::Record::Topic::service_events:
           emitted_.push_back(record.event);
@@ -352,29 +348,21 @@ class Play : private Systems {
     }
   }
 
-  // A new text is a message by its push class; a change of its arguments alone is none.
   void show(const workflow::Workflow& workflow, const engine::CaseRow& row, const Json& status) {
-    const std::string text = status.is_object() ? status.value("text", "") : "";
-    const std::string before = std::exchange(shown_[row.ref], text);
-    if (text.empty()) return;
-    coverage_.shown(workflow, text);
-    if (text == before || status.value("push", "none") == "none") return;
-    tell(workflow, row, text, status.value("visibleTo", Json::array()));
+    const std::string text = text_member(status, "text");
+    const std::string former = std::exchange(shown_[row.ref], text);
+    if (!text.empty()) coverage_.shown(workflow, text);
+    if (const auto message = notify::message_of_status(former, status)) tell(workflow, row, *message);
   }
 
-  // `roles`: who may read it; empty: everybody who has a part in the case.
-  void tell(const workflow::Workflow& workflow, const engine::CaseRow& row, const std::string& text,
-            const Json& roles) {
-    coverage_.shown(workflow, text);
-    Told told{text, {}};
-    for (const core::Party& party : world_.read(row).parties) {
-      if (!roles.empty() && std::find(roles.begin(), roles.end(), party.role) == roles.end()) {
-        continue;
-      }
-      told.to.push_back(party.person.str());
+  void tell(const workflow::Workflow& workflow, const engine::CaseRow& row,
+            const notify::Message& message) {
+    coverage_.shown(workflow, message.text);
+    Told told{message.text, {}};
+    const auto parties = parties_of(world_.read(row));
+    for (const Pseudonym& person : notify::audience_of(message, parties, world_.now())) {
+      told.to.push_back(person.str());
     }
-    std::sort(told.to.begin(), told.to.end());
-    told.to.erase(std::unique(told.to.begin(), told.to.end()), told.to.end());
     found_.told.push_back(std::move(told));
   }
 
