@@ -164,10 +164,12 @@ class SettingsReader {
     reader_.known_keys(*topics, "`kafka.topics`",
                        {"life_events", "service_events", "status", "notifications"});
     text(*topics, "life_events", kafka.life_events);
-    text(*topics, "service_events", kafka.service_events);
+    std::string service_events = kafka.service_events.text();
+    text(*topics, "service_events", service_events);
+    kafka.service_events = service_events;
     text(*topics, "status", kafka.status);
     text(*topics, "notifications", kafka.notifications);
-    if (kafka.service_events.find("{ehak}") == std::string::npos) {
+    if (!kafka.service_events.is_municipal()) {
       reader_.error(topics->where, "bad-topic",
                     "`kafka.topics.service_events` must contain {ehak}: each municipality has a "
                     "topic of its own");
@@ -246,14 +248,6 @@ std::string quoted(const std::string& value) {
   return text + "'";
 }
 
-std::string with_ehak(std::string topic, const std::string& ehak) {
-  const std::string place = "{ehak}";
-  if (const auto at = topic.find(place); at != std::string::npos) {
-    topic.replace(at, place.size(), ehak);
-  }
-  return topic;
-}
-
 }  // namespace
 
 std::string Settings::connection_string() const {
@@ -266,19 +260,6 @@ std::string Settings::connection_string() const {
     text += " password=" + quoted(postgres.password.reveal());
   }
   return text;
-}
-
-std::string Settings::service_events_of(const Municipality& municipality) const {
-  return with_ehak(kafka.service_events, municipality.str());
-}
-
-std::string Settings::service_events_pattern() const {
-  std::string escaped;
-  for (const char c : kafka.service_events) {
-    if (c == '.') escaped += '\\';
-    escaped += c;
-  }
-  return "^" + with_ehak(escaped, "[0-9]+") + "$";
 }
 
 Result<Settings, Problems> read_settings(const std::filesystem::path& file) {

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "base/sensitive.hpp"
 #include "base/source_position.hpp"
+#include "engine/ports/municipal_topic.hpp"
 #include "kit/registration.hpp"
 
 namespace elukaar::app {
@@ -29,7 +30,7 @@ struct Settings {
     std::string brokers;
     std::string group = "elukaar";
     std::string life_events = "elukaar.life-events";
-    std::string service_events = "elukaar.{ehak}.service-events";
+    engine::MunicipalTopic service_events;
     std::string status = "elukaar.status";
     std::string notifications = "elukaar.notifications";
     int partitions = 8;         // of what comes in
@@ -82,9 +83,6 @@ struct Settings {
   bool is_development() const { return environment == Environment::development; }
   // A libpq connection string, password included: for connections, never for logs.
   std::string connection_string() const;
-  // The topic of one municipality's service events, and the pattern of all of them.
-  std::string service_events_of(const Municipality& municipality) const;
-  std::string service_events_pattern() const;
 };
 
 // Reads a settings file and the secrets that it names. All problems at once: unknown keys with the

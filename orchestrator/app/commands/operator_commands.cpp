@@ -107,7 +107,7 @@ int setup(const Settings& settings, std::ostream& out) {
   plan(settings.kafka.status, settings.kafka.status_partitions);
   plan(settings.kafka.notifications, settings.kafka.status_partitions);
   for (const Municipality& served : municipalities_of(settings)) {
-    plan(settings.service_events_of(served), settings.kafka.partitions);
+    plan(settings.kafka.service_events.of(served), settings.kafka.partitions);
   }
   adapters::kafka::create_topics(settings.kafka.brokers, plans, broker_patience,
                                  [&](const std::string& name) {

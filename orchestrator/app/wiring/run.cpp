@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <future>
 #include <map>
 #include <ostream>
 #include <thread>
@@ -29,12 +28,11 @@
 #include "app/observability.hpp"
 #include "app/wiring/housekeeping.hpp"
 #include "app/wiring/registry.hpp"
-#include "base/random.hpp"
 #include "calendar/calendar.hpp"
 #include "engine/calls/dispatcher.hpp"
 #include "engine/intake/intake.hpp"
 #include "engine/lanes/worker.hpp"
-#include "office/office.hpp"
+#include "office/sending.hpp"
 #include "resident/desk.hpp"
 #include "workflow/load/calendar_file.hpp"
 #include "workflow/load/load.hpp"
@@ -44,7 +42,6 @@ namespace {
 
 constexpr std::chrono::seconds healthy_within{5};
 constexpr std::chrono::seconds broker_answers_within{10};
-constexpr std::chrono::seconds office_sends_within{20};
 
 // What keeps the program from starting; one line for the operator.
 struct CannotStart : std::runtime_error {
@@ -110,11 +107,8 @@ engine::IntakeSettings intake_settings(const Settings& settings) {
     intake.credentials.push_back(
         {each.name, each.token_sha256, each.municipality, each.source, each.types});
   }
-  const std::string& topic = settings.kafka.service_events;
-  const auto place = topic.find("{ehak}");
   intake.life_events_topic = settings.kafka.life_events;
-  intake.service_events_prefix = topic.substr(0, place);
-  intake.service_events_suffix = topic.substr(place + 6);
+  intake.service_events_topic = settings.kafka.service_events;
   return intake;
 }
 
@@ -159,7 +153,7 @@ class Program {
         workflows_(newest(), compile()),
         services_(content_.services, workflows_),
         parts_{workflows_, content_.events, content_.calendar, content_.keyring,
-               {settings.kafka.status, settings.kafka.notifications, outbox_topic()}} {}
+               {settings.kafka.status, settings.kafka.notifications, settings.kafka.service_events}} {}
 
   void start() {
     check_database();
@@ -201,10 +195,6 @@ class Program {
     return [this](const std::string& source) {
       return workflow::compile_canonical(source, content_.schemas);
     };
-  }
-
-  std::string outbox_topic() const {
-    return settings_.service_events_of(Municipality{"<ehak>"});
   }
 
   std::function<void(const std::string&)> faults() {
@@ -254,7 +244,7 @@ class Program {
       adapters::kafka::EventSourceSettings source;
       source.brokers = settings_.kafka.brokers;
       source.group = settings_.kafka.group;
-      source.topics = {settings_.kafka.life_events, settings_.service_events_pattern()};
+      source.topics = {settings_.kafka.life_events, settings_.kafka.service_events.all()};
       each->source = std::make_unique<adapters::kafka::EventSource>(source, *listeners_.back(), faults());
       each->worker = std::make_unique<engine::Worker>(worker, each->store, *each->source,
                                                       *publisher_, parts_, log_);
@@ -285,10 +275,9 @@ class Program {
     const std::string connection = settings_.connection_string();
     intake_vault_ = std::make_unique<adapters::postgres::PgVault>(connection, content_.keyring);
     engine::IntakeSettings intake = intake_settings(settings_);
-    add_office(intake);
     intake_ = std::make_unique<engine::Intake>(
         std::move(intake), content_.forms, content_.keyring,
-        [this](const Municipality& municipality) { return standing(municipality); },
+        [this](const Municipality& municipality) { return engine::standing_of(workflows_, municipality); },
         *intake_vault_, *publisher_);
     hub_ = std::make_unique<resident::LiveHub>(
         resident::LiveSettings{}, std::make_unique<adapters::postgres::ResidentStore>(connection),
@@ -344,48 +333,7 @@ class Program {
         std::make_unique<adapters::postgres::ResidentStore>(connection),
         std::make_unique<adapters::postgres::PgVault>(
             connection, content_.keyring, adapters::postgres::PgVault::Serving::people),
-        [this](const Municipality& municipality, const std::string& body) {
-          return send_from_office(municipality, body);
-        });
-  }
-
-  // The office is a sender like any other: its events pass the intake's form and go to the topic.
-  Result<void, engine::IntakeRefusal> send_from_office(const Municipality& municipality,
-                                                       const std::string& body) {
-    const auto answer = std::make_shared<std::promise<engine::Intake::Outcome>>();
-    auto outcome = answer->get_future();
-    intake_->accept(office_tokens_.at(municipality), "application/cloudevents+json", body,
-                    std::chrono::time_point_cast<std::chrono::microseconds>(
-                        std::chrono::system_clock::now()),
-                    [answer](engine::Intake::Outcome came) { answer->set_value(std::move(came)); });
-    if (outcome.wait_for(office_sends_within) != std::future_status::ready) {
-      return failure(engine::IntakeRefusal{503, "late", "the broker has not answered in time"});
-    }
-    const auto came = outcome.get();
-    if (!came) return failure(came.error());
-    return {};
-  }
-
-  // A credential that lives for this run and is known to nobody else.
-  void add_office(engine::IntakeSettings& intake) {
-    for (const auto& service : content_.services) {
-      const Municipality& municipality = service.workflow->municipality.ehak;
-      if (office_tokens_.contains(municipality)) continue;
-      const std::string token = random_token();
-      office_tokens_[municipality] = token;
-      intake.credentials.push_back({"office", to_hex(sha256(token)), municipality,
-                                    office::source_of(municipality),
-                                    content_.forms.catalogue().types()});
-    }
-  }
-
-  engine::MunicipalityStanding standing(const Municipality& municipality) const {
-    for (const auto& service : content_.services) {
-      if (service.workflow->municipality.ehak == municipality) {
-        return {true, service.workflow->municipality.proactive};
-      }
-    }
-    return {};
+        office::send_through(*intake_, content_.forms.catalogue()));
   }
 
   adapters::http::Readiness readiness() const {
@@ -417,7 +365,6 @@ class Program {
   engine::Workflows workflows_;
   const caseview::Services services_;
   engine::EngineParts parts_;
-  std::map<Municipality, std::string> office_tokens_;
   std::unique_ptr<engine::Vault> intake_vault_;
   std::unique_ptr<engine::Intake> intake_;
   std::unique_ptr<adapters::kafka::Publisher> publisher_;

@@ -130,6 +130,13 @@ struct Intake::Shared {
   std::atomic<std::uint64_t> published = 0, forgotten = 0, not_served = 0, refused = 0;
 };
 
+MunicipalityStanding standing_of(const Workflows& workflows, const Municipality& municipality) {
+  for (const auto& workflow : workflows.all()) {
+    if (workflow->municipality.ehak == municipality) return {true, workflow->municipality.proactive};
+  }
+  return {};
+}
+
 Intake::Intake(IntakeSettings settings, const IntakeForms& forms, const privacy::Keyring& keyring,
                std::function<MunicipalityStanding(const Municipality&)> standing, Vault& vault,
                EventPublisher& publisher)
@@ -239,29 +246,24 @@ Result<Json, IntakeRefusal> Intake::separate(const cloudevents::CloudEvent& even
   return std::move(separated->safe);
 }
 
-Result<Intake::Pending, IntakeRefusal> Intake::prepare(std::string_view token,
+Result<Intake::Pending, IntakeRefusal> Intake::prepare(const IntakeCredential& sender,
                                                        std::string_view content_type,
                                                        std::string_view body, Timestamp now) const {
-  const IntakeCredential* sender = credential_of(token);
-  if (sender == nullptr) {
-    return failure(IntakeRefusal{401, "credential", "expected Authorization: Bearer and a token "
-                                                    "that is known here"});
-  }
-  auto event = read_event(*sender, content_type, body);
+  auto event = read_event(sender, content_type, body);
   if (!event) return failure(event.error());
-  const MunicipalityStanding standing = standing_(sender->municipality);
+  const MunicipalityStanding standing = standing_(sender.municipality);
   Pending pending;
-  pending.answer = {event->id, event->source, sender->municipality, false};
-  pending.kept = standing.served && keyring_.serves(sender->municipality);
+  pending.answer = {event->id, event->source, sender.municipality, false};
+  pending.kept = standing.served && keyring_.serves(sender.municipality);
   if (pending.kept && !standing.proactive &&
       starts_with_any(event->type, settings_.proactive_types)) {
     pending.answer.forgotten = true;
     return pending;
   }
-  auto safe = separate(*event, *sender, pending.kept, now, pending.vault);
+  auto safe = separate(*event, sender, pending.kept, now, pending.vault);
   if (!safe) return failure(safe.error());
   event->data = std::move(*safe);
-  event->municipality = sender->municipality;
+  event->municipality = sender.municipality;
   event->partition_key = partition_key_of(event->data);
   event->subject = event->partition_key;
   event->data_schema.clear();
@@ -271,15 +273,23 @@ Result<Intake::Pending, IntakeRefusal> Intake::prepare(std::string_view token,
   }
   pending.record = {starts_with_any(event->type, settings_.life_event_types)
                         ? settings_.life_events_topic
-                        : settings_.service_events_prefix + sender->municipality.str() +
-                              settings_.service_events_suffix,
+                        : settings_.service_events_topic.of(sender.municipality),
                     event->partition_key, cloudevents::encode(*event)};
   return pending;
 }
 
 void Intake::accept(std::string_view token, std::string_view content_type, std::string_view body,
                     Timestamp now, Done done) {
-  auto pending = prepare(token, content_type, body, now);
+  const IntakeCredential* sender = credential_of(token);
+  if (sender != nullptr) return accept_from(*sender, content_type, body, now, std::move(done));
+  ++shared_->refused;
+  done(failure(IntakeRefusal{401, "credential", "expected Authorization: Bearer and a token that is "
+                                                "known here"}));
+}
+
+void Intake::accept_from(const IntakeCredential& sender, std::string_view content_type,
+                         std::string_view body, Timestamp now, Done done) {
+  auto pending = prepare(sender, content_type, body, now);
   if (!pending) {
     ++shared_->refused;
     return done(failure(std::move(pending.error())));

@@ -19,6 +19,7 @@
 #include "cloudevents/cloud_event.hpp"
 #include "cloudevents/schema_catalogue.hpp"
 #include "engine/ports/event_publisher.hpp"
+#include "engine/ports/municipal_topic.hpp"
 #include "engine/ports/vault.hpp"
 #include "privacy/keyring.hpp"
 #include "privacy/separator.hpp"
@@ -58,11 +59,14 @@ struct MunicipalityStanding {
   bool proactive = false;
 };
 
+// As the workflow files in force say it.
+class Workflows;
+MunicipalityStanding standing_of(const Workflows& workflows, const Municipality& municipality);
+
 struct IntakeSettings {
   std::vector<IntakeCredential> credentials;
   std::string life_events_topic = "elukaar.life-events";
-  std::string service_events_prefix = "elukaar.";  // + <ehak> + suffix
-  std::string service_events_suffix = ".service-events";
+  MunicipalTopic service_events_topic;
   // Types that are life events begin so; every other type is a service event.
   std::vector<std::string> life_event_types = {"ee.elukaar.birth.", "ee.elukaar.person.",
                                                "ee.elukaar.residence.registered.",
@@ -128,6 +132,9 @@ class Intake {
   // later from the intake's or the publisher's thread.
   void accept(std::string_view token, std::string_view content_type, std::string_view body,
               Timestamp now, Done done);
+  // The same of a sender inside this program, who shows no token.
+  void accept_from(const IntakeCredential& sender, std::string_view content_type,
+                   std::string_view body, Timestamp now, Done done);
 
   IntakeCounts counts() const;
 
@@ -135,8 +142,9 @@ class Intake {
   struct Pending;
   struct Shared;
 
-  Result<Pending, IntakeRefusal> prepare(std::string_view token, std::string_view content_type,
-                                         std::string_view body, Timestamp now) const;
+  Result<Pending, IntakeRefusal> prepare(const IntakeCredential& sender,
+                                         std::string_view content_type, std::string_view body,
+                                         Timestamp now) const;
   Result<cloudevents::CloudEvent, IntakeRefusal> read_event(const IntakeCredential& sender,
                                                             std::string_view content_type,
                                                             std::string_view body) const;

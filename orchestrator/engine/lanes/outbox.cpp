@@ -16,12 +16,7 @@ std::string topic_of(const core::Record& record, const OutboxTopics& topics) {
     case core::Record::Topic::service_events:
       break;
   }
-  std::string topic = topics.service_events;
-  const std::string place = "<ehak>";
-  if (const auto at = topic.find(place); at != std::string::npos) {
-    topic.replace(at, place.size(), record.event.municipality.str());
-  }
-  return topic;
+  return topics.service_events.of(record.event.municipality);
 }
 
 }  // namespace

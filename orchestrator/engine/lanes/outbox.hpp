@@ -11,14 +11,14 @@
 #include "engine/ports/case_store.hpp"
 #include "engine/ports/event_publisher.hpp"
 #include "engine/ports/lane.hpp"
+#include "engine/ports/municipal_topic.hpp"
 
 namespace elukaar::engine {
 
 struct OutboxTopics {
   std::string status = "elukaar.status";
   std::string notifications = "elukaar.notifications";
-  // <ehak> stands for the municipality.
-  std::string service_events = "elukaar.<ehak>.service-events";
+  MunicipalTopic service_events;
 };
 
 // What a decision's records look like in the journal: JSON [{"topic","key","value"}].

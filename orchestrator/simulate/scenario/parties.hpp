@@ -7,7 +7,8 @@
 
 namespace elukaar::simulate {
 
-// The parties of a case as rights are asked of them: core keeps those of now alone, so they have no beginning and no end.
+// The parties of a case as rights are asked of them: core keeps those of now alone, so they have no
+// beginning and no end.
 inline std::vector<access::Party> parties_of(const core::Case& of) {
   std::vector<access::Party> parties;
   for (const core::Party& party : of.parties) {

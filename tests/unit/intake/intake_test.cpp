@@ -116,6 +116,19 @@ class IntakeDoor : public testing::Test {
   std::unique_ptr<Intake> intake;
 };
 
+TEST_F(IntakeDoor, holds_a_sender_of_this_program_to_its_source_and_types_and_asks_it_for_no_token) {
+  const auto said = [&](const std::string& source, const std::string& type) {
+    std::promise<Intake::Outcome> promise;
+    intake->accept_from({"office", {}, rae, source, {type}}, "application/cloudevents+json",
+                        birth().dump(), noon,
+                        [&](Intake::Outcome outcome) { promise.set_value(std::move(outcome)); });
+    return promise.get_future().get();
+  };
+  EXPECT_TRUE(said("/kov/0653/rr", birth_type));
+  EXPECT_EQ(said("/kov/0653/office", birth_type).error().code, "source");
+  EXPECT_EQ(said("/kov/0653/rr", "another").error().code, "type");
+}
+
 TEST_F(IntakeDoor, stores_what_is_personal_and_passes_the_rest_on) {
   const auto outcome = sent(birth().dump()).get();
   ASSERT_TRUE(outcome) << outcome.error().sentence;
