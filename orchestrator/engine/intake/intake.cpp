@@ -11,6 +11,7 @@
 #include "base/digest.hpp"
 #include "cloudevents/decode.hpp"
 #include "cloudevents/encode.hpp"
+#include "engine/workflows.hpp"
 #include "privacy/personal_code.hpp"
 
 namespace elukaar::engine {

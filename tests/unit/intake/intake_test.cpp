@@ -118,11 +118,12 @@ class IntakeDoor : public testing::Test {
 
 TEST_F(IntakeDoor, holds_a_sender_of_this_program_to_its_source_and_types_and_asks_it_for_no_token) {
   const auto said = [&](const std::string& source, const std::string& type) {
-    std::promise<Intake::Outcome> promise;
-    intake->accept_from({"office", {}, rae, source, {type}}, "application/cloudevents+json",
-                        birth().dump(), noon,
-                        [&](Intake::Outcome outcome) { promise.set_value(std::move(outcome)); });
-    return promise.get_future().get();
+    const auto promise = std::make_shared<std::promise<Intake::Outcome>>();
+    auto outcome = promise->get_future();
+    intake->accept_from(
+        {"office", {}, rae, source, {type}}, "application/cloudevents+json", birth().dump(), noon,
+        [promise](Intake::Outcome came) { promise->set_value(std::move(came)); });
+    return outcome.get();
   };
   EXPECT_TRUE(said("/kov/0653/rr", birth_type));
   EXPECT_EQ(said("/kov/0653/office", birth_type).error().code, "source");
