@@ -15,7 +15,7 @@
 // States in layers, as in Sugiyama's method: a state stands below all that lead to it and come before
 // it in the file; lines that pass a layer take a place in it; each layer is ordered so that few lines
 // cross. Lines to one target join on their way. What leads back goes round the outside, dashed.
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 namespace {
 
 using chart::StateIndex;
@@ -320,7 +320,7 @@ class Layout {
 
 class Builder {
  public:
-  explicit Builder(const Workflow& workflow)
+  explicit Builder(const workflow::Workflow& workflow)
       : workflow_(workflow), chart_(workflow.chart), arrows_(arrows_of(workflow)) {}
 
   Level level_of(StateIndex parent) const {
@@ -362,7 +362,7 @@ class Builder {
     Box box;
     box.state = state;
     box.title = chart_.state(state).key;
-    const StateRule& rule = workflow_.states[chart::position(state)];
+    const workflow::StateRule& rule = workflow_.states[chart::position(state)];
     box.look = chart_.state(state).type == chart::StateType::final ? "final" : "state";
     if (rule.status) {
       box.look += " " + rule.status->turn;
@@ -371,7 +371,7 @@ class Builder {
       box.look += " silent";
       box.about = "nothing is shown";
     }
-    for (const Invoke& invoke : rule.invokes) {
+    for (const workflow::Invoke& invoke : rule.invokes) {
       const std::string text = fmt::format("asks {}.{}", invoke.role, invoke.operation);
       box.rows.push_back({shortened(text, most_row_characters), text});
     }
@@ -442,7 +442,7 @@ class Builder {
     }
   }
 
-  const Workflow& workflow_;
+  const workflow::Workflow& workflow_;
   const chart::Chart& chart_;
   std::vector<Arrow> arrows_;
 };
@@ -451,7 +451,7 @@ class Builder {
 
 class Drawing {
  public:
-  Drawing(const Workflow& workflow, const DiagramOptions& options)
+  Drawing(const workflow::Workflow& workflow, const DiagramOptions& options)
       : workflow_(workflow), options_(options) {}
 
   std::string svg() {
@@ -621,7 +621,7 @@ class Drawing {
     }
   }
 
-  const Workflow& workflow_;
+  const workflow::Workflow& workflow_;
   const DiagramOptions& options_;
   std::map<std::pair<std::size_t, std::size_t>, double> leaves_;
   std::map<std::pair<std::size_t, std::size_t>, double> reaches_;
@@ -631,8 +631,8 @@ class Drawing {
 
 }  // namespace
 
-std::string to_svg(const Workflow& workflow, const DiagramOptions& options) {
+std::string to_svg(const workflow::Workflow& workflow, const DiagramOptions& options) {
   return Drawing(workflow, options).svg();
 }
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

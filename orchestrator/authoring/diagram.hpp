@@ -4,7 +4,7 @@
 
 #include "workflow/model/workflow.hpp"
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 
 // What the diagram is drawn for.
 struct DiagramOptions {
@@ -13,6 +13,6 @@ struct DiagramOptions {
 
 // The diagram as SVG, laid out here: no other program is needed (docs/adr/0020). States stand in
 // layers in the order of the file, each with what leads on from it; lines show where to.
-std::string to_svg(const Workflow& workflow, const DiagramOptions& options = {});
+std::string to_svg(const workflow::Workflow& workflow, const DiagramOptions& options = {});
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

@@ -9,7 +9,7 @@
 #include "authoring/picture.hpp"
 #include "authoring/sample.hpp"
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 namespace {
 
 using chart::StateIndex;
@@ -20,7 +20,7 @@ constexpr std::size_t most_listed_choices = 6;
 
 class Explainer {
  public:
-  Explainer(const Workflow& workflow, const texts::Catalogue& texts, texts::Language language)
+  Explainer(const workflow::Workflow& workflow, const texts::Catalogue& texts, texts::Language language)
       : workflow_(workflow),
         chart_(workflow.chart),
         texts_(texts),
@@ -144,7 +144,7 @@ class Explainer {
                {{"steps", all}, {"holder", word("system." + by, word("role." + by, by))}});
   }
 
-  std::string headline(const StatusRule& rule) {
+  std::string headline(const workflow::StatusRule& rule) {
     const auto made = texts_.text(rule.text, "headline",
                                   {texts::Viewer::Role::applicant, language_, {}},
                                   sample_.arguments_of(rule.text));
@@ -153,11 +153,11 @@ class Explainer {
     return {};
   }
 
-  const StateRule& rule_of(StateIndex state) const {
+  const workflow::StateRule& rule_of(StateIndex state) const {
     return workflow_.states[chart::position(state)];
   }
   // The status that is shown in a state: its own, else that of a state around it.
-  const StatusRule* shown_in(StateIndex state) const {
+  const workflow::StatusRule* shown_in(StateIndex state) const {
     for (std::optional<StateIndex> at = state; at; at = chart_.state(*at).parent) {
       if (rule_of(*at).status) return &*rule_of(*at).status;
     }
@@ -233,7 +233,7 @@ class Explainer {
     if (to == arrow.from) return say("outcome.again", {{"state", path}});
     const bool end = chart_.state(to).type == chart::StateType::final &&
                      chart_.state(to).parent == chart::root_state;
-    const StatusRule* shown = shown_in(to);
+    const workflow::StatusRule* shown = shown_in(to);
     if (shown == nullptr) {
       return say(end ? "outcome.end_silent" : "outcome.silent", {{"state", path}});
     }
@@ -284,7 +284,7 @@ class Explainer {
     }
   }
 
-  std::string status_in_sentence(const StatusRule& status, const std::string& path) {
+  std::string status_in_sentence(const workflow::StatusRule& status, const std::string& path) {
     std::vector<std::string> actions;
     for (const std::string& action : status.actions) {
       std::string name = "“" + word("action." + action + ".label", action) + "”";
@@ -314,7 +314,7 @@ class Explainer {
   void silence() {
     for (std::size_t i = 1; i < chart_.state_count(); ++i) {
       const auto state = static_cast<StateIndex>(i);
-      const StatusRule* status = shown_in(state);
+      const workflow::StatusRule* status = shown_in(state);
       const bool leaf = chart_.state(state).children.empty();
       if (status == nullptr || status->turn != "resident" || !leaf) continue;
       bool changes = false;
@@ -335,7 +335,7 @@ class Explainer {
       const auto state = static_cast<StateIndex>(i);
       if (!chart_.state(state).children.empty()) continue;
       if (chart_.state(state).type == chart::StateType::final) continue;
-      const StatusRule* status = shown_in(state);
+      const workflow::StatusRule* status = shown_in(state);
       const bool ours = status != nullptr && status->turn == "municipality";
       // Silence that no system and no birth ends: somebody must look.
       const bool held = status == nullptr && rule_of(state).invokes.empty() && i > 1 && is_held(state);
@@ -366,7 +366,7 @@ class Explainer {
   void systems() {
     for (std::size_t i = 1; i < chart_.state_count(); ++i) {
       const auto state = static_cast<StateIndex>(i);
-      for (const Invoke& invoke : rule_of(state).invokes) {
+      for (const workflow::Invoke& invoke : rule_of(state).invokes) {
         const std::string operation = invoke.role + "." + invoke.operation;
         std::vector<std::string> done;
         std::vector<std::string> failed;
@@ -401,7 +401,7 @@ class Explainer {
     }
   }
 
-  std::string term_of(const Template& term) {
+  std::string term_of(const workflow::Template& term) {
     if (term.is_constant()) {
       return term.literal().is_string() ? term_in_words(term.literal().get<std::string>()) : "—";
     }
@@ -417,7 +417,7 @@ class Explainer {
   void clocks() {
     for (const auto& [name, clock] : workflow_.clocks) {
       std::vector<std::string> starts;
-      for (const ClockRule::Start& start : clock.starts) {
+      for (const workflow::ClockRule::Start& start : clock.starts) {
         starts.push_back(events_in_words({start.on}));
         if (start.not_before) {
           starts.back() +=
@@ -428,13 +428,13 @@ class Explainer {
                                 {"length", term_of(clock.length)},
                                 {"starts", joined(starts)},
                                 {"ends", events_in_words(clock.ends)}}));
-      for (const ClockRule::Pause& pause : clock.pauses) {
+      for (const workflow::ClockRule::Pause& pause : clock.pauses) {
         tell(say("clocks.pause",
                  {{"name", name}, {"state", pause.in}, {"basis", citation(pause.legal_basis)}}));
       }
       if (clock.pauses.empty()) tell(say("clocks.never", {{"name", name}}));
       std::vector<std::string> warnings;
-      for (const Template& warning : clock.warnings) warnings.push_back(term_of(warning));
+      for (const workflow::Template& warning : clock.warnings) warnings.push_back(term_of(warning));
       if (!warnings.empty()) {
         tell(say("clocks.warning", {{"name", name}, {"before", joined(warnings, ", ")}}));
       }
@@ -455,7 +455,7 @@ class Explainer {
     }
   }
 
-  const Workflow& workflow_;
+  const workflow::Workflow& workflow_;
   const chart::Chart& chart_;
   const texts::Catalogue& texts_;
   texts::Language language_;
@@ -467,7 +467,7 @@ class Explainer {
 
 }  // namespace
 
-Result<Explanation, std::string> explain(const Workflow& workflow, const texts::Catalogue& texts,
+Result<Explanation, std::string> explain(const workflow::Workflow& workflow, const texts::Catalogue& texts,
                                          texts::Language language) {
   return Explainer(workflow, texts, language).run();
 }
@@ -490,4 +490,4 @@ Json to_json(const Explanation& explanation) {
   return {{"title", explanation.title}, {"sections", sections}};
 }
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

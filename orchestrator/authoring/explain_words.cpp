@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 namespace {
 
 constexpr const char* english = R"yaml(
@@ -345,4 +345,4 @@ const texts::Catalogue& explain_words() {
   return words;
 }
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

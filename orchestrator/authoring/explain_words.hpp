@@ -2,9 +2,9 @@
 
 #include "texts/catalogue.hpp"
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 
 // The sentences of explain(), in three languages.
 const texts::Catalogue& explain_words();
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

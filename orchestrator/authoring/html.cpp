@@ -9,7 +9,7 @@
 #include "authoring/picture.hpp"
 #include "authoring/sample.hpp"
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 namespace {
 
 using chart::StateIndex;
@@ -65,7 +65,7 @@ std::string join(const std::vector<std::string>& words) {
 
 class Page {
  public:
-  Page(const Workflow& workflow, const texts::Catalogue& texts)
+  Page(const workflow::Workflow& workflow, const texts::Catalogue& texts)
       : workflow_(workflow),
         chart_(workflow.chart),
         texts_(texts),
@@ -124,7 +124,7 @@ class Page {
   }
 
   Result<void, std::string> state(StateIndex index) {
-    const StateRule& rule = workflow_.states[chart::position(index)];
+    const workflow::StateRule& rule = workflow_.states[chart::position(index)];
     const std::string& path = chart_.state(index).path;
     const std::string look = rule.status ? rule.status->turn : "silent";
     out_ += fmt::format("<article id=\"state-{0}\" class=\"{1}\"><h3>{0}</h3>\n", documents::escape_markup(path),
@@ -142,7 +142,7 @@ class Page {
     return {};
   }
 
-  Result<void, std::string> status(const StatusRule& rule, const Json& published) {
+  Result<void, std::string> status(const workflow::StatusRule& rule, const Json& published) {
     out_ += "<dl class=\"facts\">\n";
     const auto fact = [&](std::string_view name, const std::string& value) {
       if (!value.empty()) out_ += fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, value);
@@ -188,7 +188,7 @@ class Page {
     return {};
   }
 
-  Result<std::string, std::string> fields(const StatusRule& rule, const Json& published,
+  Result<std::string, std::string> fields(const workflow::StatusRule& rule, const Json& published,
                                           texts::Viewer viewer) const {
     viewer.allowed_actions = rule.actions;
     const auto read = texts_.render(published, viewer, sample_.today());
@@ -205,7 +205,7 @@ class Page {
     return html;
   }
 
-  Result<std::string, std::string> reading(const StatusRule& rule, const Json& published,
+  Result<std::string, std::string> reading(const workflow::StatusRule& rule, const Json& published,
                                            Language language) const {
     using Role = texts::Viewer::Role;
     const auto first = fields(rule, published, {Role::applicant, language, {}});
@@ -261,7 +261,7 @@ class Page {
     out_ += "</tbody></table></div>\n";
   }
 
-  const Workflow& workflow_;
+  const workflow::Workflow& workflow_;
   const chart::Chart& chart_;
   const texts::Catalogue& texts_;
   Sample sample_;
@@ -271,8 +271,8 @@ class Page {
 
 }  // namespace
 
-Result<std::string, std::string> to_html(const Workflow& workflow, const texts::Catalogue& texts) {
+Result<std::string, std::string> to_html(const workflow::Workflow& workflow, const texts::Catalogue& texts) {
   return Page(workflow, texts).write();
 }
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

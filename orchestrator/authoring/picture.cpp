@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 namespace {
 
 using chart::StateIndex;
@@ -26,7 +26,7 @@ bool take(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-void explain_trigger(const Workflow& workflow, const StateRule& state, Arrow& arrow) {
+void explain_trigger(const workflow::Workflow& workflow, const workflow::StateRule& state, Arrow& arrow) {
   std::string_view trigger = trigger_of(arrow.rule, state.path);
   if (take(trigger, "on.")) {
     arrow.name = trigger;
@@ -43,7 +43,7 @@ void explain_trigger(const Workflow& workflow, const StateRule& state, Arrow& ar
     const bool done = trigger.ends_with(".onDone");
     arrow.cause = done ? Arrow::Cause::answer : Arrow::Cause::failure;
     const std::string_view id = trigger.substr(0, trigger.rfind('.'));
-    for (const Invoke& invoke : state.invokes) {
+    for (const workflow::Invoke& invoke : state.invokes) {
       if (invoke.id == id) arrow.name = invoke.role + "." + invoke.operation;
     }
   } else {
@@ -53,7 +53,7 @@ void explain_trigger(const Workflow& workflow, const StateRule& state, Arrow& ar
 
 }  // namespace
 
-std::vector<Arrow> arrows_of(const Workflow& workflow) {
+std::vector<Arrow> arrows_of(const workflow::Workflow& workflow) {
   std::vector<Arrow> arrows;
   for (std::size_t i = 0; i < workflow.chart.state_count(); ++i) {
     const auto state = static_cast<StateIndex>(i);
@@ -140,7 +140,7 @@ std::string mermaid_text(std::string_view text) {
 
 class Mermaid {
  public:
-  explicit Mermaid(const Workflow& workflow) : workflow_(workflow), chart_(workflow.chart) {}
+  explicit Mermaid(const workflow::Workflow& workflow) : workflow_(workflow), chart_(workflow.chart) {}
 
   std::string draw() {
     out_ = "stateDiagram-v2\n";
@@ -191,7 +191,7 @@ class Mermaid {
     }
   }
 
-  const Workflow& workflow_;
+  const workflow::Workflow& workflow_;
   const chart::Chart& chart_;
   std::string out_;
 };
@@ -209,7 +209,7 @@ std::string dot_text(std::string_view text) {
 
 class Dot {
  public:
-  explicit Dot(const Workflow& workflow) : workflow_(workflow), chart_(workflow.chart) {}
+  explicit Dot(const workflow::Workflow& workflow) : workflow_(workflow), chart_(workflow.chart) {}
 
   std::string draw() {
     out_ = fmt::format(
@@ -282,15 +282,15 @@ class Dot {
     }
   }
 
-  const Workflow& workflow_;
+  const workflow::Workflow& workflow_;
   const chart::Chart& chart_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string to_mermaid(const Workflow& workflow) { return Mermaid(workflow).draw(); }
+std::string to_mermaid(const workflow::Workflow& workflow) { return Mermaid(workflow).draw(); }
 
-std::string to_dot(const Workflow& workflow) { return Dot(workflow).draw(); }
+std::string to_dot(const workflow::Workflow& workflow) { return Dot(workflow).draw(); }
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

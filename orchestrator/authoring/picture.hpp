@@ -6,7 +6,7 @@
 
 #include "workflow/model/workflow.hpp"
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 
 // One alternative of the file as somebody would draw it.
 struct Arrow {
@@ -22,7 +22,7 @@ struct Arrow {
 };
 
 // All arrows in the order of the file, those of the top level (which hold in every state) first.
-std::vector<Arrow> arrows_of(const Workflow& workflow);
+std::vector<Arrow> arrows_of(const workflow::Workflow& workflow);
 
 // What makes the step, in few words: "application-submitted", "after notice",
 // "population-register.family answers".
@@ -35,7 +35,7 @@ std::string shortened(std::string_view text, std::size_t most);
 
 // The diagram as text for other programs. Mermaid: a stateDiagram-v2, as code forges draw it. Dot:
 // for Graphviz.
-std::string to_mermaid(const Workflow& workflow);
-std::string to_dot(const Workflow& workflow);
+std::string to_mermaid(const workflow::Workflow& workflow);
+std::string to_dot(const workflow::Workflow& workflow);
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

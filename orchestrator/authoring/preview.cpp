@@ -10,7 +10,7 @@
 #include "documents/reader.hpp"
 #include "authoring/sample.hpp"
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 namespace {
 
 using Role = texts::Viewer::Role;
@@ -80,7 +80,7 @@ void measure(Preview& one) {
 
 }  // namespace
 
-Result<std::vector<Preview>, std::string> preview(const Workflow& workflow,
+Result<std::vector<Preview>, std::string> preview(const workflow::Workflow& workflow,
                                                   const texts::Catalogue& texts,
                                                   const std::string& text,
                                                   std::optional<texts::Language> language) {
@@ -145,4 +145,4 @@ Json to_json(const std::vector<Preview>& previews) {
   return list;
 }
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

@@ -8,7 +8,7 @@
 #include "texts/catalogue.hpp"
 #include "workflow/model/workflow.hpp"
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 
 // What a field of a text may be (workflows/docs/language.md, “Texts”).
 inline constexpr std::size_t max_headline_characters = 60;
@@ -28,7 +28,7 @@ struct Preview {
 
 // One text, or all that the workflow shows. Fields that both viewers read alike come once, as the
 // applicant's. The failure is a sentence.
-Result<std::vector<Preview>, std::string> preview(const Workflow& workflow,
+Result<std::vector<Preview>, std::string> preview(const workflow::Workflow& workflow,
                                                   const texts::Catalogue& texts,
                                                   const std::string& text,
                                                   std::optional<texts::Language> language);
@@ -36,4 +36,4 @@ Result<std::vector<Preview>, std::string> preview(const Workflow& workflow,
 std::string to_text(const std::vector<Preview>& previews);
 Json to_json(const std::vector<Preview>& previews);
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

@@ -7,7 +7,7 @@
 #include "calendar/calendar.hpp"
 #include "texts/status.hpp"
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 namespace {
 
 constexpr int max_schema_depth = 16;
@@ -84,7 +84,7 @@ class SampleFacts : public cel::CaseFacts {
 
 }  // namespace
 
-Sample::Sample(const Workflow& workflow, const texts::Facts& texts)
+Sample::Sample(const workflow::Workflow& workflow, const texts::Facts& texts)
     : workflow_(workflow), texts_(texts), today_(sample_day), parameters_(workflow.parameters) {
   const Json source = Json::parse(workflow.canonical);
   const Json schemas = source.value("schemas", Json::object());
@@ -107,7 +107,7 @@ std::optional<Json> Sample::evaluate(const cel::Program& program) const {
   return std::move(*value);
 }
 
-Json Sample::evaluated(const std::map<std::string, Template>& args) const {
+Json Sample::evaluated(const std::map<std::string, workflow::Template>& args) const {
   const SampleFacts facts;
   cel::Activation with;
   with.context = &context_;
@@ -121,9 +121,9 @@ Json Sample::evaluated(const std::map<std::string, Template>& args) const {
   return values;
 }
 
-Json Sample::status_of(const StateRule& state) const {
+Json Sample::status_of(const workflow::StateRule& state) const {
   if (!state.status) return nullptr;
-  const StatusRule& rule = *state.status;
+  const workflow::StatusRule& rule = *state.status;
   texts::Status sample;
   sample.text = rule.text;
   sample.turn = rule.turn;
@@ -145,7 +145,7 @@ Json Sample::status_of(const StateRule& state) const {
 
 Json Sample::arguments_of(const std::string& text) const {
   Json args = Json::object();
-  for (const StateRule& state : workflow_.states) {
+  for (const workflow::StateRule& state : workflow_.states) {
     if (!state.status || state.status->text != text) continue;
     args = evaluated(state.status->args);
     break;
@@ -193,18 +193,18 @@ Json Sample::value_of(const std::string& name, const texts::Argument& argument,
   return "‹" + name + "›";
 }
 
-std::vector<std::string> shown_texts(const Workflow& workflow) {
+std::vector<std::string> shown_texts(const workflow::Workflow& workflow) {
   std::vector<std::string> shown;
   const auto add = [&](const std::string& text) {
     if (std::find(shown.begin(), shown.end(), text) == shown.end()) shown.push_back(text);
   };
-  for (const StateRule& state : workflow.states) {
+  for (const workflow::StateRule& state : workflow.states) {
     if (state.status) add(state.status->text);
   }
-  for (const ActionBody& action : workflow.actions) {
-    if (const auto* notify = std::get_if<Notify>(&action)) add(notify->text);
+  for (const workflow::ActionBody& action : workflow.actions) {
+    if (const auto* notify = std::get_if<workflow::Notify>(&action)) add(notify->text);
   }
   return shown;
 }
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

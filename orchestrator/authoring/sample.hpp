@@ -7,7 +7,7 @@
 #include "texts/catalogue.hpp"
 #include "workflow/model/workflow.hpp"
 
-namespace elukaar::workflow {
+namespace elukaar::authoring {
 
 // A case as it might be, for showing what people would read. Made of the file alone and always the
 // same: values come from `examples`, `default`, `const` or `enum` in `schemas.context`, else from the
@@ -15,10 +15,10 @@ namespace elukaar::workflow {
 // Borrows the workflow and the facts.
 class Sample {
  public:
-  Sample(const Workflow& workflow, const texts::Facts& texts);
+  Sample(const workflow::Workflow& workflow, const texts::Facts& texts);
 
   // The state's status as it would be published; null where it has none.
-  Json status_of(const StateRule& state) const;
+  Json status_of(const workflow::StateRule& state) const;
   // Arguments for a text that a state or `notify` shows (its own first), else only filled up.
   Json arguments_of(const std::string& text) const;
 
@@ -29,12 +29,12 @@ class Sample {
   std::optional<Json> evaluate(const cel::Program& program) const;
 
  private:
-  Json evaluated(const std::map<std::string, Template>& args) const;
+  Json evaluated(const std::map<std::string, workflow::Template>& args) const;
   void fill_up(const std::string& text, Json& args) const;
   Json value_of(const std::string& name, const texts::Argument& argument,
                 const std::string& reasons) const;
 
-  const Workflow& workflow_;
+  const workflow::Workflow& workflow_;
   const texts::Facts& texts_;
   Date today_;
   Json context_;
@@ -42,6 +42,6 @@ class Sample {
 };
 
 // Names of texts that the workflow shows, in the order of the file: of states, then of messages.
-std::vector<std::string> shown_texts(const Workflow& workflow);
+std::vector<std::string> shown_texts(const workflow::Workflow& workflow);
 
-}  // namespace elukaar::workflow
+}  // namespace elukaar::authoring

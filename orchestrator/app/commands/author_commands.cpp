@@ -93,10 +93,10 @@ int render_workflow(const RenderOptions& options, std::ostream& out, std::ostrea
   const auto telling = read_telling(options.path, options.content_dir, err);
   if (!telling) return found_problems;
   const workflow::Workflow& file = *telling->workflow;
-  if (options.format == "mermaid") return deliver(to_mermaid(file), options.output, out, err);
-  if (options.format == "dot") return deliver(to_dot(file), options.output, out, err);
-  if (options.format == "svg") return deliver(to_svg(file), options.output, out, err);
-  const auto page = to_html(file, telling->texts);
+  if (options.format == "mermaid") return deliver(authoring::to_mermaid(file), options.output, out, err);
+  if (options.format == "dot") return deliver(authoring::to_dot(file), options.output, out, err);
+  if (options.format == "svg") return deliver(authoring::to_svg(file), options.output, out, err);
+  const auto page = authoring::to_html(file, telling->texts);
   if (page) return deliver(*page, options.output, out, err);
   err << fmt::format("{}: {}\n", options.path.string(), page.error());
   return found_problems;
@@ -109,7 +109,7 @@ int explain_workflow(const ExplainOptions& options, std::ostream& out, std::ostr
   }
   const auto telling = read_telling(options.path, options.content_dir, err);
   if (!telling) return found_problems;
-  const auto explanation = workflow::explain(*telling->workflow, telling->texts,
+  const auto explanation = authoring::explain(*telling->workflow, telling->texts,
                                              *texts::parse_language(options.language));
   if (!explanation) {
     err << fmt::format("{}: {}\n", options.path.string(), explanation.error());
@@ -128,7 +128,7 @@ int preview_texts(const PreviewOptions& options, std::ostream& out, std::ostream
   const auto telling = read_telling(options.path, options.content_dir, err);
   if (!telling) return found_problems;
   const auto previews =
-      workflow::preview(*telling->workflow, telling->texts, options.text,
+      authoring::preview(*telling->workflow, telling->texts, options.text,
                         all ? std::nullopt : texts::parse_language(options.language));
   if (!previews) {
     err << fmt::format("{}: {}\n", options.path.string(), previews.error());

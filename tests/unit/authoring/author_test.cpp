@@ -204,7 +204,7 @@ TEST_F(Author, explains_to_programs) {
 }
 
 TEST(Explain, has_its_words_in_three_languages) {
-  EXPECT_GT(workflow::explain_words().facts().messages.size(), 60U);
+  EXPECT_GT(authoring::explain_words().facts().messages.size(), 60U);
 }
 
 // ---- preview -------------------------------------------------------------------------------------
