@@ -1,6 +1,7 @@
 #include "adapters/postgres/schema.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <stdexcept>
 
@@ -21,6 +22,11 @@ constexpr SessionKind schema_sessions{
 // Any number that nothing else uses: two programs that migrate at once take turns.
 constexpr long long migration_lock = 0x656c756b616172;
 
+// What the database knows a migration by: "0001_cases".
+std::string name_of(const EmbeddedFile& migration) {
+  return std::filesystem::path{migration.name}.stem().string();
+}
+
 std::map<std::string, std::string> applied_so_far(pqxx::work& work) {
   std::map<std::string, std::string> known;
   if (work.exec1("select to_regclass('public.elukaar_migration') is not null")[0].as<bool>()) {
@@ -34,13 +40,13 @@ std::map<std::string, std::string> applied_so_far(pqxx::work& work) {
 void check(const std::map<std::string, std::string>& known) {
   for (const auto& [name, digest] : known) {
     const auto* own = std::find_if(std::begin(migrations), std::end(migrations),
-                                   [&](const Migration& each) { return name == each.name; });
+                                   [&](const EmbeddedFile& each) { return name == name_of(each); });
     if (own == std::end(migrations)) {
       throw std::runtime_error(fmt::format(
           "the database has migration {}, which this program does not know: it was brought up by a "
           "newer release; start that release", name));
     }
-    if (digest != to_hex(sha256(own->sql))) {
+    if (digest != to_hex(sha256(own->text))) {
       throw std::runtime_error(fmt::format(
           "migration {} was edited after it had been applied to this database; undo the edit and "
           "write a new migration", name));
@@ -63,14 +69,15 @@ create table if not exists public.elukaar_migration (
     return applied_so_far(work);
   });
   check(known);
-  for (const Migration& migration : migrations) {
-    if (known.contains(migration.name)) continue;
+  for (const EmbeddedFile& migration : migrations) {
+    const std::string name = name_of(migration);
+    if (known.contains(name)) continue;
     database.transaction([&](pqxx::work& work) {
-      work.exec(migration.sql);
-      return work.exec_params("insert into public.elukaar_migration (name, digest) values ($1, $2)",
-                              migration.name, to_hex(sha256(migration.sql)));
+      work.exec(std::string{migration.text});
+      return work.exec_params("insert into public.elukaar_migration (name, digest) values ($1, $2)", name,
+                              to_hex(sha256(migration.text)));
     });
-    applied(migration.name);
+    applied(name);
   }
 }
 
