@@ -188,7 +188,8 @@ Json Sample::value_of(const std::string& name, const texts::Argument& argument,
     return first->first.substr(group.size());
   }
   if (name == "contact") {
-    return workflow_.municipality.contact.value("unit", std::string{"‹contact›"});
+    const Json& contact = workflow_.municipality.contact;  // a base is nobody's: it has none
+    return contact.is_object() ? contact.value("unit", "‹contact›") : "‹contact›";
   }
   return "‹" + name + "›";
 }

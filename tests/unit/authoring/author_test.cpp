@@ -124,6 +124,17 @@ TEST_F(Author, looks_at_a_base_by_itself) {
   EXPECT_THAT(run(render_workflow, options), HasSubstr("id=\"state-offered\""));
 }
 
+TEST_F(Author, looks_at_every_base_of_the_project_by_itself) {
+  for (const char* base : {"kindergarten-place/2026.1", "residence-change/2026.1"}) {
+    RenderOptions options;
+    options.content_dir = ELUKAAR_SOURCE_DIR;
+    options.path = options.content_dir / "workflows" / base / "workflow.yaml";
+    out_.str("");
+    EXPECT_EQ(render_workflow(options, out_, err_), 0) << err_.str();
+    EXPECT_THAT(out_.str(), HasSubstr("<h2 id=\"states\">")) << base;
+  }
+}
+
 TEST_F(Author, tells_what_is_wrong_with_the_file_and_with_the_command) {
   EXPECT_EQ(render("png", 2), "");
   EXPECT_EQ(err_.str(), "--format: expected one of mermaid, dot, svg, html, found png\n");
