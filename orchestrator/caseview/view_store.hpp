@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/timestamp.hpp"
+#include "engine/ports/store_fault.hpp"
 
 namespace elukaar::caseview {
 
@@ -73,14 +73,8 @@ struct ActionRecord {
   std::string reason;   // code, of a refusal
 };
 
-// The store cannot be asked now, or refuses for good.
-class StoreFault : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 // What every page reads and writes of one case, whoever looks at it: how somebody comes by the case is the
-// residents' and the officials' own store's to say. Functions block; faults are StoreFault. An object belongs to
+// residents' and the officials' own store's to say. Functions block; faults are engine::StoreFault. An object belongs to
 // one thread at a time.
 class ViewStore {
  public:

@@ -32,7 +32,7 @@ using Send = std::function<Result<void, engine::IntakeRefusal>(const Municipalit
 // The use cases behind the officials' routes (adapters/http/openapi.yaml). An official sees the cases of
 // the municipality that he logged in for; what is another's and what is not there are the same
 // answer. One object for each thread. The references must outlive it. Functions block;
-// engine::StoreFault and caseview::StoreFault pass through.
+// engine::StoreFault passes through.
 class Office {
  public:
   // `events`: the data of events on topics; `forms`: what the intake takes; `connectors`: who plays

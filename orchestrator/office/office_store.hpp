@@ -41,7 +41,7 @@ struct TaskAnswer {
 // - Cases without a status are not there: nothing has been said in them yet.
 // - A task is there while its call is entrusted, and afterwards for as long as the call's row: so a
 //   repeated answer is known again.
-// - Functions block; faults are caseview::StoreFault. An object belongs to one thread at a time.
+// - Functions block; faults are engine::StoreFault. An object belongs to one thread at a time.
 class OfficeStore {
  public:
   static constexpr std::size_t max_cases = 200;  // of one list, the last changed first

@@ -28,7 +28,7 @@ using identity::Session;
 // The use cases behind the residents' routes. Every answer is made at reading, for this person and
 // this language, and every right is checked at that moment (authorisation.md); documents are those of
 // adapters/http/openapi.yaml. One object for each thread: it has its own store and vault. The references
-// must outlive it. Functions block; engine::StoreFault and caseview::StoreFault pass through.
+// must outlive it. Functions block; engine::StoreFault passes through.
 class Desk {
  public:
   Desk(identity::Sessions sessions, const caseview::Services& services,

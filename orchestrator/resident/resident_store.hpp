@@ -28,7 +28,7 @@ struct SeenCase {
 // - Every read of a case takes a municipality and a person and goes through that person's parties
 //   that have not ended: what does not exist and what belongs to others are the same nothing.
 // - Cases without a status are not there.
-// - Functions block; faults are caseview::StoreFault. An object belongs to one thread at a time.
+// - Functions block; faults are engine::StoreFault. An object belongs to one thread at a time.
 class ResidentStore : public caseview::ViewStore {
  public:
   static constexpr std::size_t max_cases = 200;  // of one person

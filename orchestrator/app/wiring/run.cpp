@@ -19,9 +19,9 @@
 #include "adapters/kafka/topics.hpp"
 #include "adapters/postgres/calls.hpp"
 #include "adapters/postgres/case_store.hpp"
-#include "adapters/postgres/office_store.hpp"
+#include "adapters/postgres/office.hpp"
 #include "adapters/postgres/operations.hpp"
-#include "adapters/postgres/resident_store.hpp"
+#include "adapters/postgres/case_views.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "adapters/postgres/sessions.hpp"
 #include "adapters/postgres/vault.hpp"
@@ -280,7 +280,7 @@ class Program {
         [this](const Municipality& municipality) { return engine::standing_of(workflows_, municipality); },
         *intake_vault_, *publisher_);
     hub_ = std::make_unique<resident::LiveHub>(
-        resident::LiveSettings{}, std::make_unique<adapters::postgres::ResidentStore>(connection),
+        resident::LiveSettings{}, std::make_unique<adapters::postgres::PgCaseViews>(connection),
         faults());
     following_ = std::jthread([this](std::stop_token stop) {
       adapters::kafka::follow(
@@ -320,7 +320,7 @@ class Program {
   std::unique_ptr<resident::Desk> make_desk(const std::string& connection) const {
     return std::make_unique<resident::Desk>(
         sessions(identity::Kind::resident, connection), services_, content_.events, content_.keyring,
-        std::make_unique<adapters::postgres::ResidentStore>(connection),
+        std::make_unique<adapters::postgres::PgCaseViews>(connection),
         std::make_unique<adapters::postgres::PgVault>(
             connection, content_.keyring, adapters::postgres::PgVault::Serving::people));
   }
@@ -329,8 +329,8 @@ class Program {
     return std::make_unique<office::Office>(
         sessions(identity::Kind::official, connection), services_, content_.events,
         content_.forms.catalogue(), registry_, content_.keyring,
-        std::make_unique<adapters::postgres::OfficeStore>(connection),
-        std::make_unique<adapters::postgres::ResidentStore>(connection),
+        std::make_unique<adapters::postgres::PgOffice>(connection),
+        std::make_unique<adapters::postgres::PgCaseViews>(connection),
         std::make_unique<adapters::postgres::PgVault>(
             connection, content_.keyring, adapters::postgres::PgVault::Serving::people),
         office::send_through(*intake_, content_.forms.catalogue()));

@@ -6,7 +6,7 @@
 #include <pqxx/pqxx>
 #include <set>
 
-#include "adapters/postgres/office_store.hpp"
+#include "adapters/postgres/office.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "support/database.hpp"
 #include "support/memory_office_store.hpp"
@@ -85,7 +85,7 @@ struct MemoryBench : Bench {
 struct PostgresBench : Bench {
   PostgresBench() {
     adapters::postgres::bring_schema_up(database.address(), [](const std::string&) {});
-    postgres = std::make_unique<adapters::postgres::OfficeStore>(database.address());
+    postgres = std::make_unique<adapters::postgres::PgOffice>(database.address());
     run("insert into elukaar.workflow_release (digest, municipality, service, release, canonical) "
         "values ('d', '0478', 'kindergarten-place', '1', '{}')");
     for (const char* of : {"0478", "0653"}) {
@@ -134,7 +134,7 @@ struct PostgresBench : Bench {
     return result;
   }
   test::TestDatabase database{"office"};
-  std::unique_ptr<adapters::postgres::OfficeStore> postgres;
+  std::unique_ptr<adapters::postgres::PgOffice> postgres;
 };
 
 class OfficeContract : public testing::TestWithParam<std::string> {

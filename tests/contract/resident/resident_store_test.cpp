@@ -6,7 +6,7 @@
 #include <pqxx/pqxx>
 #include <set>
 
-#include "adapters/postgres/resident_store.hpp"
+#include "adapters/postgres/case_views.hpp"
 #include "adapters/postgres/schema.hpp"
 #include "support/database.hpp"
 #include "support/memory_resident_store.hpp"
@@ -94,7 +94,7 @@ struct MemoryBench : Bench {
 struct PostgresBench : Bench {
   PostgresBench() {
     adapters::postgres::bring_schema_up(database.address(), [](const std::string&) {});
-    postgres = std::make_unique<adapters::postgres::ResidentStore>(database.address());
+    postgres = std::make_unique<adapters::postgres::PgCaseViews>(database.address());
     run("insert into elukaar.workflow_release (digest, municipality, service, release, canonical) "
         "values ('d', '0653', 'kindergarten-place', '1', '{}')");
     run("insert into elukaar.clock_shift (anchored_at, case_time, factor) "
@@ -138,7 +138,7 @@ struct PostgresBench : Bench {
     work.commit();
   }
   test::TestDatabase database{"resident"};
-  std::unique_ptr<adapters::postgres::ResidentStore> postgres;
+  std::unique_ptr<adapters::postgres::PgCaseViews> postgres;
 };
 
 class ResidentContract : public testing::TestWithParam<std::string> {
