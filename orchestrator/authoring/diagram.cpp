@@ -419,8 +419,7 @@ class Builder {
 
   // A call is named in full by its own row: its answers need the operation only.
   static std::string cause_of(Arrow arrow) {
-    const bool call = arrow.cause == Arrow::Cause::answer || arrow.cause == Arrow::Cause::failure;
-    if (call) arrow.name.erase(0, arrow.name.find('.') + 1);
+    arrow.operation.erase(0, arrow.operation.find('.') + 1);
     return cause_in_words(arrow);
   }
 

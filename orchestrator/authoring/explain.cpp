@@ -13,7 +13,7 @@ namespace elukaar::authoring {
 namespace {
 
 using chart::StateIndex;
-using Cause = Arrow::Cause;
+namespace trigger = workflow::trigger;
 
 constexpr std::size_t most_condition_characters = 120;
 constexpr std::size_t most_listed_choices = 6;
@@ -206,24 +206,41 @@ class Explainer {
   }
 
   std::string cause_in_sentence(const Arrow& arrow) {
-    const std::string role = arrow.name.substr(0, arrow.name.find('.'));
-    switch (arrow.cause) {
-      case Cause::event:
-      case Cause::raised: {
+    struct {
+      Explainer& explainer;
+      const Arrow& arrow;
+
+      std::string event_in_words(const std::string& name) const {
         std::string actions;
         for (const std::string& action : arrow.actions) {
-          actions += behind("source.act", {{"label", word("action." + action + ".label", action)}});
+          const std::string label = explainer.word("action." + action + ".label", action);
+          actions += explainer.behind("source.act", {{"label", label}});
         }
-        return say("source.event", {{"event", word("event." + arrow.name, arrow.name)},
-                                   {"actions", actions}});
+        return explainer.say("source.event", {{"event", explainer.word("event." + name, name)},
+                                             {"actions", actions}});
       }
-      case Cause::timer: return say("source.timer", {{"when", moment_of_timer(arrow.name)}});
-      case Cause::answer: return say("source.answer", {{"system", word("system." + role, role)}});
-      case Cause::failure: return say("source.failure", {{"system", word("system." + role, role)}});
-      case Cause::always: return say("source.always");
-      case Cause::done: return say("source.done");
-    }
-    return {};
+      std::string of_system(const std::string& message) const {
+        const std::string role = arrow.operation.substr(0, arrow.operation.find('.'));
+        return explainer.say(message, {{"system", explainer.word("system." + role, role)}});
+      }
+
+      std::string operator()(const trigger::Event& event) const { return event_in_words(event.name); }
+      std::string operator()(const trigger::AnyEvent& event) const { return event_in_words(event.pattern); }
+      std::string operator()(const trigger::Raised& raised) const { return event_in_words(raised.event); }
+      std::string operator()(const trigger::Clock& clock) const {
+        return explainer.say("source.clock",
+                             {{"clock", explainer.word("clock." + clock.name, clock.name)},
+                              {"what", clock.what}});
+      }
+      std::string operator()(const trigger::Timer& timer) const {
+        return explainer.say("source.timer", {{"when", explainer.moment_of_timer(timer.delay)}});
+      }
+      std::string operator()(const trigger::Answer&) const { return of_system("source.answer"); }
+      std::string operator()(const trigger::Failure&) const { return of_system("source.failure"); }
+      std::string operator()(const trigger::AtOnce&) const { return explainer.say("source.always"); }
+      std::string operator()(const trigger::Done&) const { return explainer.say("source.done"); }
+    } const words{*this, arrow};
+    return std::visit(words, arrow.trigger);
   }
 
   std::string outcome(const Arrow& arrow) {
@@ -319,10 +336,11 @@ class Explainer {
       if (status == nullptr || status->turn != "resident" || !leaf) continue;
       bool changes = false;
       for (const Arrow& arrow : arrows_) {
-        if (arrow.cause != Cause::timer || !is_around(arrow.from, state)) continue;
+        const auto* timer = std::get_if<trigger::Timer>(&arrow.trigger);
+        if (timer == nullptr || !is_around(arrow.from, state)) continue;
         changes = true;
         tell(say("silence.goes", {{"headline", headline(*status)},
-                                  {"when", moment_of_timer(arrow.name)},
+                                  {"when", moment_of_timer(timer->delay)},
                                   {"then", outcome(arrow)},
                                   {"condition", condition(arrow)}}));
       }
@@ -359,7 +377,7 @@ class Explainer {
   // Reached because a system failed or refused.
   bool is_held(StateIndex state) const {
     return std::any_of(arrows_.begin(), arrows_.end(), [&](const Arrow& arrow) {
-      return arrow.to == state && arrow.cause == Cause::failure;
+      return arrow.to == state && std::holds_alternative<trigger::Failure>(arrow.trigger);
     });
   }
 
@@ -371,9 +389,9 @@ class Explainer {
         std::vector<std::string> done;
         std::vector<std::string> failed;
         for (const Arrow& arrow : arrows_) {
-          if (arrow.from != state || arrow.name != operation) continue;
-          if (arrow.cause == Cause::answer) done.push_back(outcome(arrow) + condition(arrow));
-          if (arrow.cause == Cause::failure) failed.push_back(outcome(arrow) + condition(arrow));
+          if (arrow.from != state || arrow.operation != operation) continue;
+          const bool answers = std::holds_alternative<trigger::Answer>(arrow.trigger);
+          (answers ? done : failed).push_back(outcome(arrow) + condition(arrow));
         }
         const auto profile = workflow_.municipality.systems.find(invoke.role);
         const std::string purpose = word("purpose." + operation, "");

@@ -9,46 +9,28 @@ namespace {
 
 using chart::StateIndex;
 using chart::StateType;
+namespace trigger = workflow::trigger;
 
 constexpr std::size_t most_guard_characters = 60;  // of a condition in a diagram
 
-// `rule` is "<path>.on.<event>[0]" and the like: what stands between the path and the number.
-std::string_view trigger_of(const std::string& rule, const std::string& path) {
-  std::string_view rest = rule;
-  if (!path.empty()) rest.remove_prefix(std::min(rest.size(), path.size() + 1));
-  const std::size_t bracket = rest.rfind('[');
-  return bracket == std::string_view::npos ? rest : rest.substr(0, bracket);
-}
-
-bool take(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  return true;
-}
-
-void explain_trigger(const workflow::Workflow& workflow, const workflow::StateRule& state, Arrow& arrow) {
-  std::string_view trigger = trigger_of(arrow.rule, state.path);
-  if (take(trigger, "on.")) {
-    arrow.name = trigger;
-    const bool declared = workflow.events.count(arrow.name) > 0;
-    const bool wildcard = arrow.name.ends_with('*');
-    arrow.cause = declared || wildcard ? Arrow::Cause::event : Arrow::Cause::raised;
-    for (const auto& [name, action] : workflow.person_actions) {
-      if (action.event == arrow.name) arrow.actions.push_back(name);
-    }
-  } else if (take(trigger, "after.")) {
-    arrow.cause = Arrow::Cause::timer;
-    arrow.name = trigger;
-  } else if (take(trigger, "invoke.")) {
-    const bool done = trigger.ends_with(".onDone");
-    arrow.cause = done ? Arrow::Cause::answer : Arrow::Cause::failure;
-    const std::string_view id = trigger.substr(0, trigger.rfind('.'));
-    for (const workflow::Invoke& invoke : state.invokes) {
-      if (invoke.id == id) arrow.name = invoke.role + "." + invoke.operation;
-    }
-  } else {
-    arrow.cause = trigger == "always" ? Arrow::Cause::always : Arrow::Cause::done;
+// The actions of persons that bring an event.
+std::vector<std::string> actions_for(const workflow::Workflow& workflow, const std::string& event) {
+  std::vector<std::string> names;
+  for (const auto& [name, action] : workflow.person_actions) {
+    if (action.event == event) names.push_back(name);
   }
+  return names;
+}
+
+// The call of this state that answers or fails; null where the trigger is another.
+const workflow::Invoke* call_of(const workflow::StateRule& state, const workflow::Trigger& trigger) {
+  const auto* answer = std::get_if<trigger::Answer>(&trigger);
+  const auto* failure = std::get_if<trigger::Failure>(&trigger);
+  if (answer == nullptr && failure == nullptr) return nullptr;
+  const std::string& id = answer != nullptr ? answer->call : failure->call;
+  const auto found = std::find_if(state.invokes.begin(), state.invokes.end(),
+                                  [&](const workflow::Invoke& invoke) { return invoke.id == id; });
+  return found == state.invokes.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -64,8 +46,15 @@ std::vector<Arrow> arrows_of(const workflow::Workflow& workflow) {
       if (transition.guard >= 0) {
         arrow.guard = workflow.guards[static_cast<std::size_t>(transition.guard)].source();
       }
-      arrow.rule = workflow.rules[static_cast<std::size_t>(transition.tag)];
-      explain_trigger(workflow, workflow.states[i], arrow);
+      const auto tag = static_cast<std::size_t>(transition.tag);
+      arrow.rule = workflow.rules[tag];
+      arrow.trigger = workflow.triggers[tag];
+      if (const auto* event = std::get_if<trigger::Event>(&arrow.trigger)) {
+        arrow.actions = actions_for(workflow, event->name);
+      }
+      if (const workflow::Invoke* call = call_of(workflow.states[i], arrow.trigger)) {
+        arrow.operation = call->role + "." + call->operation;
+      }
       arrows.push_back(std::move(arrow));
     }
   }
@@ -73,16 +62,20 @@ std::vector<Arrow> arrows_of(const workflow::Workflow& workflow) {
 }
 
 std::string cause_in_words(const Arrow& arrow) {
-  switch (arrow.cause) {
-    case Arrow::Cause::event:
-    case Arrow::Cause::raised: return arrow.name;
-    case Arrow::Cause::timer: return "after " + arrow.name;
-    case Arrow::Cause::answer: return arrow.name + " answers";
-    case Arrow::Cause::failure: return arrow.name + " fails";
-    case Arrow::Cause::always: return "at once";
-    case Arrow::Cause::done: return "when done";
-  }
-  return {};
+  struct {
+    const std::string& operation;
+
+    std::string operator()(const trigger::Event& event) const { return event.name; }
+    std::string operator()(const trigger::AnyEvent& event) const { return event.pattern; }
+    std::string operator()(const trigger::Raised& raised) const { return raised.event; }
+    std::string operator()(const trigger::Clock& clock) const { return clock.name + " " + clock.what; }
+    std::string operator()(const trigger::Timer& timer) const { return "after " + timer.delay; }
+    std::string operator()(const trigger::Answer&) const { return operation + " answers"; }
+    std::string operator()(const trigger::Failure&) const { return operation + " fails"; }
+    std::string operator()(const trigger::AtOnce&) const { return "at once"; }
+    std::string operator()(const trigger::Done&) const { return "when done"; }
+  } const words{arrow.operation};
+  return std::visit(words, arrow.trigger);
 }
 
 std::string shortened(std::string_view text, std::size_t most) {

@@ -10,12 +10,10 @@ namespace elukaar::authoring {
 
 // One alternative of the file as somebody would draw it.
 struct Arrow {
-  enum class Cause { event, raised, timer, answer, failure, always, done };
-
   chart::StateIndex from{};
   std::optional<chart::StateIndex> to;  // nothing: the state stays
-  Cause cause = Cause::event;
-  std::string name;                  // event; delay or period; "role.operation"; else empty
+  workflow::Trigger trigger;
+  std::string operation;             // that answers or fails: "population-register.family"; else empty
   std::vector<std::string> actions;  // of persons, that bring the event
   std::string guard;                 // as written; empty: always
   std::string rule;                  // "informed.on.application-submitted[0]"
@@ -24,7 +22,7 @@ struct Arrow {
 // All arrows in the order of the file, those of the top level (which hold in every state) first.
 std::vector<Arrow> arrows_of(const workflow::Workflow& workflow);
 
-// What makes the step, in few words: "application-submitted", "after notice",
+// What makes the step, in few words: "application-submitted", "after notice", "place-offer breached",
 // "population-register.family answers".
 std::string cause_in_words(const Arrow& arrow);
 // The same with the condition, cut to about `most` characters where there is one: "… [x > 3]".

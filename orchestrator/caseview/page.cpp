@@ -108,15 +108,15 @@ std::string Page::field_of(const Json& status, const char* field) const {
 }
 
 // A status's arguments as this reader gets them: who acted is told in relation to him, and a code
-// of one of the municipality's own lists by its label.
+// that the municipality has words for by these.
 Json Page::args_for_reader(const Json& status) const {
   Json args = status.is_object() ? status.value("args", Json::object()) : Json::object();
   for (auto& [name, value] : args.items()) {
     if (!value.is_string()) continue;
     if (name == "actor") {
       value = actor_word(Pseudonym{value.get<std::string>()});
-    } else if (Json label = label_of(name, value.get<std::string>()); !label.is_null()) {
-      value = std::move(label);
+    } else if (Json words = workflow::words_for(rules_, name, value.get<std::string>()); !words.is_null()) {
+      value = std::move(words);
     }
   }
   return args;
@@ -127,33 +127,6 @@ std::string Page::actor_word(const Pseudonym& actor) const {
   const auto role = access::role_of(record_.parties, actor, reader_.now);
   if (role == access::Role::applicant) return "applicant";
   return role == access::Role::guardian ? "guardian" : "other";
-}
-
-// The label {et, en, ru} that the municipality gives a code in its list `<field>s` (`kindergarten`:
-// the parameter `kindergartens`), and of `effect` what it says follows from a reason; null where there
-// is no such list or code.
-Json Page::label_of(const std::string& field, const std::string& code) const {
-  if (field == "effect") return effect_of(code);
-  const Json list = rules_.parameters.value(field + "s", Json());
-  if (!list.is_array()) return {};
-  for (const Json& option : list) {
-    if (option.is_object() && option.value("value", "") == code) {
-      return option.value("label", Json(code));
-    }
-  }
-  return {};
-}
-
-Json Page::effect_of(const std::string& reason) const {
-  for (const Json& list : rules_.parameters) {
-    if (!list.is_array()) continue;
-    for (const Json& each : list) {
-      if (each.is_object() && each.contains("effect") && each.value("value", "") == reason) {
-        return each.at("effect");
-      }
-    }
-  }
-  return {};
 }
 
 // "/register/population/0653" and "/kov/0653/population-register" both name the population register.
@@ -446,8 +419,8 @@ std::optional<Json> Page::context_item(const std::string& of, const std::string&
   if (value.is_number()) text = value.dump();
   if (value.is_string()) {
     const std::string code = value.get<std::string>();
-    const Json label = label_of(field, code);
-    text = !label.is_null()        ? texts::localised(label, reader_.language)
+    const Json words = workflow::words_for(rules_, field, code);
+    text = !words.is_null()       ? texts::localised(words, reader_.language)
            : parse_iso_date(code) ? day_text(code)
                                    : say(field + "." + code, Json::object(), code);
   }
@@ -461,11 +434,10 @@ Json Page::application_view() const {
   Json items = Json::array();
   std::set<std::string> told;
   for (const auto& [name, form] : rules_.forms) {
-    if (form.asked.empty()) continue;  // how a member of the context is shown: card()
     for (Json& item : known_items(form)) {
       if (told.insert(item.at("id").get<std::string>()).second) items.push_back(std::move(item));
     }
-    const Json given = record_.context.value(name, Json::object());
+    const Json given = record_.context.value(form.answers_in, Json());
     if (!given.is_object()) continue;
     const auto asked = questions(name);
     for (const Question& question : asked) {

@@ -107,8 +107,6 @@ class Page {
   std::string field_of(const Json& status, const char* field) const;
   Json args_for_reader(const Json& status) const;
   std::string actor_word(const Pseudonym& actor) const;
-  Json label_of(const std::string& field, const std::string& code) const;
-  Json effect_of(const std::string& reason) const;
   std::string source_name(const std::string& source) const;
   std::string actor_of(const std::string& turn, const std::string& otherwise) const;
 

@@ -149,13 +149,12 @@ bool Page::is_offered(const Json& status, const std::string& id) const {
   });
 }
 
-// A member of the context that has an id and a form that asks nothing: its fields in the form's
-// order, and whether it still waits for an answer. It stays when that is over, and says what
-// happened. Null: there is none.
+// The first card of whose member the case has one, and whether it still waits for an answer. It stays
+// when that is over, and says what happened. Null: there is none.
 Json Page::card(const std::vector<JournalRecord>& journal) const {
-  for (const auto& [name, form] : rules_.forms) {
+  for (const auto& [name, card] : rules_.cards) {
     const Json member = record_.context.value(name, Json());
-    if (!form.asked.empty() || !member.is_object()) continue;
+    if (!member.is_object()) continue;
     const std::string id = member.value("id", "");
     if (id.empty()) continue;
     const bool open = is_offered(record_.status, id);
@@ -164,10 +163,14 @@ Json Page::card(const std::vector<JournalRecord>& journal) const {
     const auto left =
         deadline ? (*deadline - calendar::day_in_tallinn(reader_.now)).count() : -1;
     const Json silence = args.value("silence", Json());
-    return {{"title", say("form." + name + ".title", {}, name)},
+    Json facts = Json::array();
+    for (const std::string& field : card.fields) {
+      if (auto fact = context_item(name, field)) facts.push_back(std::move(*fact));
+    }
+    return {{"title", say("card." + name + ".title", {}, name)},
             {"subject", id},
             {"open", open},
-            {"facts", known_items(form)},
+            {"facts", std::move(facts)},
             {"deadline", deadline ? Json(to_iso_date(*deadline)) : Json()},
             {"daysLeft", left < 0 ? Json() : text_or_null(say("ui.days_left", {{"left", left}}, ""))},
             {"silence", open && silence.is_string()

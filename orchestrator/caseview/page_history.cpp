@@ -115,8 +115,9 @@ const workflow::StatusRule* Page::state_after(const workflow::ActionRule& rule) 
     if (!state) continue;
     for (const chart::Transition& transition : rules_.chart.transitions_of(*state)) {
       if (!transition.target || transition.tag < 0) continue;
-      const std::string& name = rules_.rules[static_cast<std::size_t>(transition.tag)];
-      if (name.find(".on." + rule.event + "[") == std::string::npos) continue;
+      const auto& trigger = rules_.triggers[static_cast<std::size_t>(transition.tag)];
+      const auto* event = std::get_if<workflow::trigger::Event>(&trigger);
+      if (event == nullptr || event->name != rule.event) continue;
       const auto& target = rules_.states[chart::position(*transition.target)];
       if (target.status) return &*target.status;
     }

@@ -75,6 +75,8 @@ bool matches(TK wanted, const Type& found) {
   return found.is(wanted);
 }
 
+}  // namespace
+
 class Checker {
  public:
   Checker(Expression& expression, const Environment& environment)
@@ -182,6 +184,8 @@ class Checker {
       node.slot = static_cast<int>(known - locals_.data());
       return from_data(node, known->type);
     }
+    const auto condition = environment_.conditions.find(node.name);
+    if (condition != environment_.conditions.end()) return named_condition(node, condition->second);
     const auto variable = environment_.variables.find(node.name);
     if (variable != environment_.variables.end()) return variable_type(node, variable->second, inner);
     for (const auto& [name, kind] : type_names) {
@@ -199,6 +203,7 @@ class Checker {
     }
     std::vector<std::string> known;
     for (const auto& [name, type] : environment_.variables) known.push_back(name);
+    for (const auto& [name, program] : environment_.conditions) known.push_back(name);
     for (const Local& one : locals_) known.push_back(one.name);
     std::string hint = suggestion(node.name, known, "there are");
     if (nearest(node.name, known).empty() && !environment_.dynamic) {
@@ -206,6 +211,35 @@ class Checker {
     }
     report(node, "unknown-variable", fmt::format("unknown variable `{}`", node.name), hint);
     return Type();
+  }
+
+  // A condition that was given a name: allowed where all that it asks for is there.
+  Type named_condition(Node& node, const Program& program) {
+    const std::shared_ptr<const Expression>& named = program.expression_;
+    const SourcePosition where = expression_.position(node.offset);
+    expression_.conditions.push_back({node.name, where});
+    std::string missing;
+    for (const Mention& mentioned : named->mentions) {
+      const std::string variable = mentioned.name.substr(0, mentioned.name.find('.'));
+      if (!environment_.variables.contains(variable)) missing = "`" + variable + "`";
+      expression_.mentions.push_back({mentioned.name, where});
+    }
+    if (named->of_case && !environment_.case_functions) missing = "the state that a case is in";
+    if (!missing.empty()) {
+      report(node, "not-allowed-here",
+             fmt::format("the condition `{}` is not allowed here: it asks for {}", node.name, missing),
+             "what a condition asks for must be there wherever it is used");
+    }
+    expression_.of_case = expression_.of_case || named->of_case;
+    expression_.condition_depth = std::max(expression_.condition_depth, named->condition_depth + 1);
+    if (expression_.condition_depth > max_condition_depth) {
+      report(node, "cel-limit",
+             fmt::format("expected at most {} conditions that lead to each other", max_condition_depth),
+             "write some of them out");
+    }
+    node.source = Source::condition;
+    node.condition = named;
+    return named->root->type;
   }
 
   Type variable_type(Node& node, const Type& type, bool inner) {
@@ -461,14 +495,16 @@ class Checker {
     });
     if (candidates.empty()) return wrong_arity(node);
     node.function = candidates[0]->function;
-    if (!environment_.case_functions && !environment_.dynamic &&
-        (node.function == Function::state || node.function == Function::deadline ||
-         node.function == Function::clock)) {
+    const bool of_case = node.function == Function::state || node.function == Function::deadline ||
+                         node.function == Function::clock;
+    expression_.of_case = expression_.of_case || of_case;
+    if (of_case && !environment_.case_functions && !environment_.dynamic) {
       report(node, "not-allowed-here", fmt::format("`{}` is not allowed here", node.name),
              "it may be used where an expression belongs to a state of a case");
       return Type();
     }
     check_literals(node);
+    if (node.operation == Operation::either) return Type(TK::boolean);  // a group of states
     if (environment_.dynamic) return Type();
     if (node.function == Function::equals || node.function == Function::differs) {
       return equality(node, arguments);
@@ -685,9 +721,36 @@ class Checker {
         return;
       case Function::state:
         expression_.states.push_back({text, expression_.position(last.offset)});
+        if (const auto group = environment_.groups.find(text); group != environment_.groups.end()) {
+          spell_out(node, group->second);
+        }
         return;
       default: return;
     }
+  }
+
+  // state('group') becomes state('one') || state('other') …
+  static void spell_out(Node& node, const std::vector<std::string>& paths) {
+    Node either;
+    either.operation = Operation::either;
+    either.offset = node.offset;
+    either.type = Type(TK::boolean);
+    for (const std::string& path : paths) {
+      auto literal = std::make_unique<Node>();
+      literal->offset = node.offset;
+      literal->name = path;
+      literal->literal = Value::string(literal->name);
+      literal->type = Type(TK::string);
+      auto asked = std::make_unique<Node>();
+      asked->operation = Operation::call;
+      asked->offset = node.offset;
+      asked->name = node.name;
+      asked->function = Function::state;
+      asked->type = Type(TK::boolean);
+      asked->children.push_back(std::move(literal));
+      either.children.push_back(std::move(asked));
+    }
+    node = std::move(either);
   }
 
   Expression& expression_;
@@ -697,8 +760,6 @@ class Checker {
   bool inside_has_ = false;
   bool dotted_ = false;  // a variable's name has dots
 };
-
-}  // namespace
 
 Problems check(Expression& expression, const Environment& environment,
                const std::optional<Type>& expected) {

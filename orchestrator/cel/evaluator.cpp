@@ -26,12 +26,14 @@ class Evaluation {
   Result<Value, EvaluationError> run() {
     const Value value = eval(*expression_.root);
     if (!value.is_error()) return value;
+    if (within_) return failure(std::move(*within_));
     return failure(EvaluationError{std::move(what_), expression_.position(offset_), expression_.source});
   }
 
  private:
   Value fail(const Node& node, std::string what) {
     if (exhausted_) return Value::error();  // the first reason stays
+    within_.reset();
     what_ = std::move(what);
     offset_ = node.offset;
     return Value::error();
@@ -128,6 +130,7 @@ class Evaluation {
     const Json* json = nullptr;
     switch (node.source) {
       case Source::local: return locals_[static_cast<std::size_t>(node.slot)];
+      case Source::condition: return named_condition(*node.condition);
       case Source::event: json = activation_.event; break;
       case Source::context: json = activation_.context; break;
       case Source::parameters: json = activation_.parameters; break;
@@ -144,6 +147,20 @@ class Evaluation {
     }
     if (json == nullptr) return fail(node, fmt::format("there is no `{}` here", node.name));
     return Value::from_json(*json);
+  }
+
+  // On the same data and out of the same budget; what fails is told where it stands.
+  Value named_condition(const Expression& named) {
+    Evaluation inner(named, activation_, arena_);
+    inner.steps_ = steps_;
+    const Value value = inner.eval(*named.root);
+    steps_ = inner.steps_;
+    if (!value.is_error() || exhausted_) return value;
+    exhausted_ = inner.exhausted_;
+    within_ = inner.within_ ? std::move(inner.within_)
+                            : EvaluationError{std::move(inner.what_), named.position(inner.offset_),
+                                              named.source};
+    return value;
   }
 
   Value select(const Node& node) {
@@ -389,6 +406,7 @@ class Evaluation {
   bool exhausted_ = false;  // an error that nothing absorbs
   std::string what_;        // of the latest error
   std::size_t offset_ = 0;
+  std::optional<EvaluationError> within_;  // where the latest error is a named condition's
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "cel/program.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cel/checker.hpp"
@@ -19,6 +21,7 @@ const SourcePosition& Program::where() const { return expression_->where; }
 const std::vector<Mention>& Program::mentions() const { return expression_->mentions; }
 const std::vector<Mention>& Program::states() const { return expression_->states; }
 const std::vector<Mention>& Program::clocks() const { return expression_->clocks; }
+const std::vector<Mention>& Program::conditions() const { return expression_->conditions; }
 
 Result<Json, EvaluationError> Program::evaluate(const Activation& activation) const {
   Arena arena;
@@ -41,6 +44,34 @@ Result<bool, EvaluationError> Program::test(const Activation& activation) const 
                                    source()});
   }
   return value->as_boolean();
+}
+
+namespace {
+
+void collect_names(const Node& node, std::vector<std::string>& bound, std::vector<std::string>& names) {
+  const auto is_in = [&](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), node.name) != list.end();
+  };
+  if (node.operation == Operation::identifier && !is_in(bound) && !is_in(names)) {
+    names.push_back(node.name);
+  }
+  for (std::size_t i = 0; i < node.children.size(); ++i) {
+    const bool inside = node.operation == Operation::macro && i > 0;  // where its variable stands
+    if (inside) bound.push_back(node.variable);
+    collect_names(*node.children[i], bound, names);
+    if (inside) bound.pop_back();
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> names_in(std::string_view source) {
+  std::vector<std::string> names;
+  if (source.size() > max_source) return names;
+  const auto root = parse(source);
+  std::vector<std::string> bound;
+  if (root) collect_names(**root, bound, names);
+  return names;
 }
 
 Result<Program, Problems> compile(std::string_view source, SourcePosition where,

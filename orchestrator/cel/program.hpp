@@ -23,17 +23,7 @@ namespace elukaar::cel {
 inline constexpr int step_budget = 100'000;         // operations of one evaluation
 inline constexpr std::size_t max_source = 65'536;   // bytes
 inline constexpr int max_nesting = 200;             // brackets, operators and calls within each other
-
-// What an expression may mention.
-struct Environment {
-  // Usually event, context, parameters, systems; `now` with type timestamp where it is allowed.
-  std::map<std::string, Type, std::less<>> variables;
-  // state(path), deadline(term) and clock(name) are allowed: the expression belongs to a state of a case.
-  bool case_functions = false;
-  // Nothing is checked before evaluation, every variable is dyn: for `elukaar cel`, where no schema is
-  // known, and for the conformance tests. Syntax, unknown functions and variables are still errors.
-  bool dynamic = false;
-};
+inline constexpr int max_condition_depth = 16;      // named conditions that mention each other
 
 // What is known of a legal clock of the case.
 struct ClockFacts {
@@ -87,6 +77,8 @@ struct Mention {
 
 struct Expression;  // the checked tree: syntax.hpp
 
+struct Environment;
+
 // A checked expression. A small value that shares an immutable tree: copy it, use it from any thread.
 class Program {
  public:
@@ -95,8 +87,11 @@ class Program {
   const SourcePosition& where() const;
   // The variables that it reads, each with the fields selected on it, in order, with repeats.
   const std::vector<Mention>& mentions() const;
-  // The literal paths that it asks state() for: whether there are such states its owner knows.
+  // The literal paths and groups that it asks state() for: whether there are such states its owner
+  // knows. Not those of the conditions that it mentions.
   const std::vector<Mention>& states() const;
+  // The named conditions that it mentions itself.
+  const std::vector<Mention>& conditions() const;
   // The same for clock().
   const std::vector<Mention>& clocks() const;
 
@@ -109,10 +104,31 @@ class Program {
  private:
   friend Result<Program, Problems> compile(std::string_view, SourcePosition, const Environment&,
                                            std::optional<Type>);
+  friend class Checker;
   explicit Program(std::shared_ptr<const Expression> expression)
       : expression_(std::move(expression)) {}
   std::shared_ptr<const Expression> expression_;
 };
+
+// What an expression may mention.
+struct Environment {
+  // Usually event, context, parameters, systems; `now` with type timestamp where it is allowed.
+  std::map<std::string, Type, std::less<>> variables;
+  // state(path), deadline(term) and clock(name) are allowed: the expression belongs to a state of a case.
+  bool case_functions = false;
+  // Conditions that were given a name: each is mentioned like a variable and stands for its value. One
+  // that asks for more than there is here is not allowed here.
+  std::map<std::string, Program, std::less<>> conditions{};
+  // Groups of states: state() takes a group's name as it takes a path, and means any of the group.
+  std::map<std::string, std::vector<std::string>, std::less<>> groups{};
+  // Nothing is checked before evaluation, every variable is dyn: for `elukaar cel`, where no schema is
+  // known, and for the conformance tests. Syntax, unknown functions and variables are still errors.
+  bool dynamic = false;
+};
+
+// The names that an expression mentions as variables, a macro's own left out; none where it cannot be
+// read.
+std::vector<std::string> names_in(std::string_view source);
 
 // Parses and checks an expression. `where` is the position of its first character in the file; the
 // problems lie within. All that can be told at once is told. With `expected`, a result of another type

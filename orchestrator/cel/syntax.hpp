@@ -31,7 +31,7 @@ enum class Operation {
 enum class Macro { all, exists, exists_one, map, filter };
 
 // Where an identifier's value comes from.
-enum class Source { unbound, event, context, parameters, systems, now, other, local };
+enum class Source { unbound, event, context, parameters, systems, now, condition, other, local };
 
 struct Node;
 using NodePtr = std::unique_ptr<Node>;
@@ -53,6 +53,7 @@ struct Node {
   Type type;
   Source source = Source::unbound;
   int slot = 0;                       // of a local variable
+  std::shared_ptr<const struct Expression> condition;  // that the identifier names
   Function function = Function::none;
   Type convert;                       // what JSON here must become: date, timestamp, list(date) …
   std::shared_ptr<const Pattern> pattern;  // of matches() with a literal
@@ -66,6 +67,9 @@ struct Expression {
   std::vector<Mention> mentions;
   std::vector<Mention> states;
   std::vector<Mention> clocks;
+  std::vector<Mention> conditions;
+  bool of_case = false;     // asks what only a state of a case can answer
+  int condition_depth = 0;  // of conditions that mention conditions
 
   // The file position of a byte of the source.
   SourcePosition position(std::size_t offset) const;

@@ -52,26 +52,13 @@ struct Words {
   }
 };
 
-// The label that one of the municipality's lists gives a code; empty where none does.
-std::string label_of(const Json& parameters, const std::string& code, texts::Language language) {
-  for (const Json& list : parameters) {
-    if (!list.is_array()) continue;
-    for (const Json& each : list) {
-      if (each.is_object() && each.value("value", Json()) == code && each.contains("label")) {
-        return texts::localised(each.at("label"), language);
-      }
-    }
-  }
-  return {};
-}
-
 // A leaf as people read it: days by their names, codes by their words.
 std::string in_words(const std::string& name, const Json& value, const Words& words,
-                     const Json& parameters) {
+                     const workflow::Workflow& rules) {
   if (value.is_array()) {
     std::string list;
     for (const Json& each : value) {
-      list += (list.empty() ? "" : ", ") + in_words(name, each, words, parameters);
+      list += (list.empty() ? "" : ", ") + in_words(name, each, words, rules);
     }
     return list;
   }
@@ -80,7 +67,7 @@ std::string in_words(const std::string& name, const Json& value, const Words& wo
   if (parse_iso_date(text)) return words.say("ui.date", text, {{"date", text}});
   if (parse_rfc3339(text)) return words.say("task.moment", text, {{"at", text}});
   std::string word = words.say("task.value." + name + "." + text, "");
-  if (word.empty()) word = label_of(parameters, text, words.language);
+  if (word.empty()) word = texts::localised(workflow::words_for(rules, name, text), words.language);
   return word.empty() ? text : word;
 }
 
@@ -91,21 +78,21 @@ struct Fact {
 
 // The leaves of what the call is about, without persons. An object with an id is told whole, as the
 // case knows it.
-void add_facts(const Json& input, const Json& context, const Words& words, const Json& parameters,
-               std::vector<Fact>& facts) {
+void add_facts(const Json& input, const Json& context, const Words& words,
+               const workflow::Workflow& rules, std::vector<Fact>& facts) {
   for (const auto& [name, value] : input.items()) {
     if (value.is_string() && privacy::is_pseudonym(value.get_ref<const std::string&>())) continue;
     if (!value.is_object()) {
-      std::string text = in_words(name, value, words, parameters);
+      std::string text = in_words(name, value, words, rules);
       const bool known = std::any_of(facts.begin(), facts.end(),
                                      [&](const Fact& fact) { return fact.name == name; });
       if (!text.empty() && !known) facts.push_back({name, std::move(text)});
       continue;
     }
-    add_facts(value, context, words, parameters, facts);
+    add_facts(value, context, words, rules, facts);
     const Json whole = context.value(name, Json());
     if (whole.is_object() && value.contains("id") && whole.value("id", Json()) == value.at("id")) {
-      add_facts(whole, Json::object(), words, parameters, facts);
+      add_facts(whole, Json::object(), words, rules, facts);
     }
   }
 }
@@ -136,7 +123,7 @@ struct Tasks::Open {
   }
   std::vector<Fact> facts() const {
     std::vector<Fact> found;
-    add_facts(record.input, record.of.context, words(), rules->parameters, found);
+    add_facts(record.input, record.of.context, words(), *rules, found);
     return found;
   }
   std::vector<Field> fields() const {

@@ -333,10 +333,15 @@ class DeclarationChecker {
         for (const char* text : {".title", ".todo"}) need(task + text, draft_.systems_place);
       }
     }
+    for (const auto& [name, card] : draft_.cards) {
+      const SourcePosition& where = draft_.card_places.at(name);
+      need("card." + name + ".title", where);
+      for (const std::string& field : card.fields) need("field." + name + "." + field, where);
+    }
     for (const auto& [name, form] : draft_.forms) {
       const SourcePosition& where = draft_.form_places.at(name);
       need("form." + name + ".title", where);
-      if (!form.asked.empty()) need("form." + name + ".submit", where);
+      need("form." + name + ".submit", where);
       for (const std::string& field : form.known) need("field." + field, where);
       for (const Json& field : form.asked) {
         if (field.contains("id") && field["id"].is_string()) {
@@ -359,7 +364,38 @@ void check_declarations(const Draft& draft, const CompileOptions& options, docum
   DeclarationChecker(draft, options, reader).run();
 }
 
+namespace {
+
+// What was named to be used elsewhere, and is not.
+void check_unused_names(const Draft& draft, documents::Reader& reader) {
+  for (const auto& [name, where] : draft.condition_places) {
+    if (draft.used_conditions.count(name) > 0) continue;
+    reader.warning(where, "unused-condition", fmt::format("no expression asks for `{}`", name),
+                   fmt::format("write `{}` in a guard, or remove it", name));
+  }
+  for (const auto& [name, where] : draft.group_places) {
+    if (draft.used_groups.count(name) > 0) continue;
+    reader.warning(where, "unused-group", fmt::format("no expression asks for the group `{}`", name),
+                   fmt::format("write `state('{}')` in a guard, or remove it", name));
+  }
+  std::set<std::string> told = draft.coded;
+  for (const auto& [path, state] : draft.states) {
+    for (const auto& [name, argument] : state.arguments) told.insert(name);
+  }
+  for (const Notified& notified : draft.notified) {
+    for (const auto& [name, argument] : notified.arguments) told.insert(name);
+  }
+  for (const auto& [name, where] : draft.code_places) {
+    if (told.count(name) > 0) continue;
+    reader.warning(where, "unused-code", fmt::format("nothing that is told is called `{}`", name),
+                   documents::suggestion(name, {told.begin(), told.end()}));
+  }
+}
+
+}  // namespace
+
 void check_unused(const Draft& draft, const chart::Chart& chart, documents::Reader& reader) {
+  check_unused_names(draft, reader);
   for (const auto& [name, where] : draft.delay_places) {
     if (draft.used_delays.count(name) > 0) continue;
     reader.warning(where, "unused-delay", fmt::format("no state waits for `{}`", name),
@@ -387,8 +423,7 @@ void check_unused(const Draft& draft, const chart::Chart& chart, documents::Read
                     "name it in the `actions` of a status, or remove it");
   }
   for (const auto& [name, where] : draft.form_places) {
-    // One that asks nothing shows the member of the context that it is named after.
-    if (asked.count(name) > 0 || draft.forms.at(name).asked.empty()) continue;
+    if (asked.count(name) > 0) continue;
     reader.warning(where, "unused-form", fmt::format("no action asks the form `{}`", name),
                     fmt::format("name it in an action, `form: {}`, or remove it", name));
   }

@@ -27,6 +27,7 @@ class StateChecker {
     unexpected_events();
     starting_events();
     offered_actions();
+    groups();
     asked_states();
     pausing_states();
     adverse_steps();
@@ -386,12 +387,31 @@ class StateChecker {
 
   // ---- Names that lead nowhere -------------------------------------------------------------------
 
+  void groups() {
+    for (const auto& [name, members] : draft_.groups) {
+      if (chart_.find(name)) {
+        reader_.error(draft_.group_places.at(name), "bad-name",
+                      fmt::format("a group and a state are both called `{}`", name),
+                      "give the group another name: state() could mean either");
+      }
+      for (const Mentioned& member : members) {
+        if (chart_.find(member.name)) continue;
+        reader_.error(member.where, "unknown-state",
+                      fmt::format("group `{}` names a state that does not exist, `{}`", name,
+                                  member.name),
+                      documents::suggestion(member.name, chart_.paths()));
+      }
+    }
+  }
+
   void asked_states() {
     for (const cel::Mention& asked : draft_.asked_states) {
       if (chart_.find(asked.name)) continue;
+      std::vector<std::string> known = chart_.paths();
+      for (const auto& [name, members] : draft_.groups) known.push_back(name);
       reader_.error(asked.where, "unknown-state",
                     fmt::format("state('{}') asks for a state that does not exist", asked.name),
-                    documents::suggestion(asked.name, chart_.paths()));
+                    documents::suggestion(asked.name, known));
     }
   }
 

@@ -19,6 +19,7 @@ void check_header(const documents::Node& source, documents::Reader& reader) {
                     {"language", "key", "release", "queryLanguage", "title", "pinsOn", "about",
                      "parameters", "events", "actions", "forms", "parties", "delays", "schemas",
                      "context", "legalBasis", "type", "initial", "on", "states", "clocks",
+                     "groups", "conditions", "cards", "codes",
                      "municipality", "proactive", "systems", "values"});
   // Of the base; `source.where` is the municipality's file.
   const SourcePosition beginning =
@@ -78,32 +79,34 @@ std::shared_ptr<Workflow> assemble(const documents::Node& source, Compiler& comp
   for (const auto& [name, rule] : draft.events) event_names[rule.type] = name;
   std::string canonical = documents::to_ordered_json(source).dump();
   std::string digest = to_hex(sha256(canonical));
-  const documents::Node* title = source.find("title");
   return std::make_shared<Workflow>(
-      Workflow{draft.root.key,
-               source.find("release")->text,
-               documents::to_json(*title),
-               std::move(digest),
-               std::move(canonical),
-               draft.pins_on,
-               facts_of(source),
-               std::move(chart),
-               std::move(states),
-               std::move(draft.guards),
-               std::move(draft.actions),
-               std::move(draft.rules),
-               std::move(draft.adverse),
-               std::move(draft.awaiting_confirmation),
-               std::move(draft.events),
-               std::move(event_names),
-               std::move(draft.person_actions),
-               std::move(draft.forms),
-               std::move(draft.delays),
-               std::move(draft.clocks),
-               std::move(draft.parties),
-               compiler.parameters().values,
-               compiler.context(),
-               std::move(draft.legal_basis)});
+      Workflow{.service = draft.root.key,
+               .release = source.find("release")->text,
+               .title = documents::to_json(*source.find("title")),
+               .digest = std::move(digest),
+               .canonical = std::move(canonical),
+               .pins_on = draft.pins_on,
+               .municipality = facts_of(source),
+               .chart = std::move(chart),
+               .states = std::move(states),
+               .guards = std::move(draft.guards),
+               .actions = std::move(draft.actions),
+               .rules = std::move(draft.rules),
+               .triggers = std::move(draft.triggers),
+               .adverse = std::move(draft.adverse),
+               .awaiting_confirmation = std::move(draft.awaiting_confirmation),
+               .events = std::move(draft.events),
+               .event_names = std::move(event_names),
+               .person_actions = std::move(draft.person_actions),
+               .forms = std::move(draft.forms),
+               .cards = std::move(draft.cards),
+               .codes = std::move(draft.codes),
+               .delays = std::move(draft.delays),
+               .clocks = std::move(draft.clocks),
+               .parties = std::move(draft.parties),
+               .parameters = compiler.parameters().values,
+               .context = compiler.context(),
+               .legal_basis = std::move(draft.legal_basis)});
 }
 
 }  // namespace
@@ -111,6 +114,8 @@ std::shared_ptr<Workflow> assemble(const documents::Node& source, Compiler& comp
 void Compiler::run() {
   check_header(source_, reader_);
   read_types();
+  read_groups();
+  read_conditions();
   read_events();
   read_forms();
   read_actions();
@@ -119,7 +124,9 @@ void Compiler::run() {
   read_parties();
   read_legal_basis();
   read_systems();
+  read_cards();
   read_root();
+  read_codes();
   if (const documents::Node* pins = source_.find("pinsOn")) {
     draft_.pins_on = reader_.text(source_, "pinsOn");
     draft_.pins_on_place = pins->where;
@@ -127,6 +134,8 @@ void Compiler::run() {
   draft_.used_parameters.insert(expressions_.parameters().begin(),
                                 expressions_.parameters().end());
   draft_.asked_states = expressions_.states();
+  draft_.used_conditions = expressions_.conditions();
+  draft_.used_groups = expressions_.groups();
   for (const cel::Mention& clock : expressions_.clocks()) draft_.asked_clocks.push_back(clock);
 }
 

@@ -141,7 +141,7 @@ void Compiler::read_clock_start(const documents::Node& node, ClockRule& rule) {
     return;
   }
   start.on = read_event_name(*on, "`starts`");
-  cel::Environment environment = event_environment({Trigger::Kind::event, start.on, nullptr});
+  cel::Environment environment = event_environment(trigger::Event{start.on});
   environment.variables.erase("now");
   if (const documents::Node* not_before = node.find("notBefore")) {
     start.not_before =
@@ -210,8 +210,7 @@ void Compiler::read_clock_extension(const documents::Node& node, ClockRule& rule
     return;
   }
   extension.on = read_event_name(*on, what);
-  cel::Environment environment =
-      event_environment({Trigger::Kind::event, extension.on, nullptr});
+  cel::Environment environment = event_environment(trigger::Event{extension.on});
   environment.variables.erase("now");
   extension.by = read_term(*by, environment, "`by`");
   rule.extensions.push_back(std::move(extension));

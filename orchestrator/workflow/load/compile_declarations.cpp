@@ -30,6 +30,8 @@ cel::Environment Compiler::fact_environment() const {
   cel::Environment environment;
   environment.variables.emplace("context", context_type_.value_or(cel::Type::dyn()));
   environment.variables.emplace("parameters", parameters_.type());
+  environment.conditions = conditions_;
+  environment.groups = groups_;
   return environment;
 }
 
@@ -49,55 +51,68 @@ std::optional<cel::Type> Compiler::data_type(const std::string& name) const {
   return cel::type_from_schema(*schema, "the data of " + name);
 }
 
-std::optional<cel::Type> Compiler::event_type(const Trigger& trigger) const {
+std::optional<cel::Type> Compiler::event_type(const Trigger& trigger,
+                                              const Schemas::Operation* operation) const {
   using cel::Type;
-  std::vector<Type::Field> fields;
-  switch (trigger.kind) {
-    case Trigger::Kind::event:
-      fields = {{"id", Type::string(), true},
-                {"source", Type::string(), true},
-                {"type", Type::string(), true},
-                {"time", Type::timestamp(), true},
-                {"subject", Type::string(), false},
-                {"data", data_type(trigger.name).value_or(Type::dyn()), true}};
-      break;
-    case Trigger::Kind::raised:
-      fields = {{"type", Type::string(), true}, {"data", Type::dyn(), true}};
-      break;
-    case Trigger::Kind::clock:
-      fields = {{"type", Type::string(), true},
-                {"data", Type::object("clock", {{"due", Type::date(), true},
-                                                {"before", Type::string(), false},
-                                                {"decisionBy", Type::date(), false}}),
-                 true}};
-      break;
-    case Trigger::Kind::done:
-      fields = {{"output",
-                 trigger.operation == nullptr
-                     ? Type::dyn()
-                     : cel::type_from_schema(trigger.operation->output, "the answer"),
-                 true}};
-      break;
-    case Trigger::Kind::failed:
-      fields = {{"error",
-                 Type::object("error", {{"kind", Type::enumeration({"refused", "invalid", "gave-up"}),
-                                         true},
-                                        {"code", Type::string(), false},
-                                        {"message", Type::string(), false}}),
-                 true}};
-      break;
-    case Trigger::Kind::timer:
-    case Trigger::Kind::at_once:
-    case Trigger::Kind::none:
-      return std::nullopt;
-  }
+  using Fields = std::vector<Type::Field>;
+  struct {
+    const Compiler& compiler;
+    const Schemas::Operation* operation;
+
+    Fields operator()(const trigger::Event& event) const {
+      return {{"id", Type::string(), true},
+              {"source", Type::string(), true},
+              {"type", Type::string(), true},
+              {"time", Type::timestamp(), true},
+              {"subject", Type::string(), false},
+              {"data", compiler.data_type(event.name).value_or(Type::dyn()), true}};
+    }
+    Fields operator()(const trigger::Raised&) const {
+      return {{"type", Type::string(), true}, {"data", Type::dyn(), true}};
+    }
+    Fields operator()(const trigger::Clock&) const {
+      return {{"type", Type::string(), true},
+              {"data", Type::object("clock", {{"due", Type::date(), true},
+                                              {"before", Type::string(), false},
+                                              {"decisionBy", Type::date(), false}}),
+               true}};
+    }
+    Fields operator()(const trigger::Answer&) const {
+      return {{"output",
+               operation == nullptr ? Type::dyn()
+                                    : cel::type_from_schema(operation->output, "the answer"),
+               true}};
+    }
+    Fields operator()(const trigger::Failure&) const {
+      return {{"error",
+               Type::object("error", {{"kind", Type::enumeration({"refused", "invalid", "gave-up"}),
+                                       true},
+                                      {"code", Type::string(), false},
+                                      {"message", Type::string(), false}}),
+               true}};
+    }
+    Fields operator()(const trigger::AnyEvent&) const { return {}; }
+    Fields operator()(const trigger::Timer&) const { return {}; }
+    Fields operator()(const trigger::AtOnce&) const { return {}; }
+    Fields operator()(const trigger::Done&) const { return {}; }
+  } const fields_of{*this, operation};
+  Fields fields = std::visit(fields_of, trigger);
+  if (fields.empty()) return std::nullopt;
   return Type::object("event", std::move(fields));
 }
 
-cel::Environment Compiler::event_environment(const Trigger& trigger) const {
+cel::Environment Compiler::moment_environment() const {
   cel::Environment environment = case_environment();
-  if (auto type = event_type(trigger)) environment.variables.emplace("event", std::move(*type));
   environment.variables.emplace("now", cel::Type::timestamp());
+  return environment;
+}
+
+cel::Environment Compiler::event_environment(const Trigger& trigger,
+                                             const Schemas::Operation* operation) const {
+  cel::Environment environment = moment_environment();
+  if (auto type = event_type(trigger, operation)) {
+    environment.variables.emplace("event", std::move(*type));
+  }
   return environment;
 }
 
@@ -196,7 +211,7 @@ void Compiler::read_event(const std::string& name, const SourcePosition& where, 
     }
   }
   if (const documents::Node* correlate = node.find("correlate")) read_correlation(*correlate, rule);
-  const cel::Environment environment = event_environment({Trigger::Kind::event, name, nullptr});
+  const cel::Environment environment = event_environment(trigger::Event{name});
   if (const documents::Node* adds = node.find("adds")) rule.adds = read_keys(*adds, environment, "`adds`");
   if (const documents::Node* drops = node.find("drops")) rule.drops = read_keys(*drops, environment, "`drops`");
   if (const documents::Node* confirms = node.find("confirms")) {
@@ -242,10 +257,9 @@ void Compiler::read_starts(const documents::Node& node, EventRule& rule) {
   reader_.known_keys(node, "`starts`", {"when"});
   const documents::Node* when = node.find("when");
   if (when == nullptr) return;
-  cel::Environment environment;  // there is no case yet
-  environment.variables.emplace("parameters", parameters_.type());
-  environment.variables.emplace("event",
-                                *event_type({Trigger::Kind::event, rule.name, nullptr}));
+  cel::Environment environment = fact_environment();
+  environment.variables.erase("context");  // there is no case yet
+  environment.variables.emplace("event", *event_type(trigger::Event{rule.name}));
   rule.starts = Starts::when;
   rule.starts_when = expressions_.program(*when, environment, cel::Type::boolean(), "`when`");
 }
@@ -264,7 +278,7 @@ std::vector<KeyRule> Compiler::read_keys(const documents::Node& node, const cel:
 }
 
 void Compiler::read_correlation(const documents::Node& node, EventRule& rule) {
-  cel::Environment with_case = event_environment({Trigger::Kind::event, rule.name, nullptr});
+  cel::Environment with_case = event_environment(trigger::Event{rule.name});
   with_case.variables.erase("now");
   cel::Environment alone = with_case;  // keys are looked for before there is a case
   alone.variables.erase("context");
@@ -430,7 +444,7 @@ void Compiler::read_forms() {
   if (forms == nullptr || !reader_.expect(*forms, Kind::mapping, "`forms`")) return;
   for (const documents::Node::Entry& entry : forms->entries) {
     if (!reader_.expect(entry.value, Kind::mapping, fmt::format("form `{}`", entry.key))) continue;
-    reader_.known_keys(entry.value, "a form", {"known", "asked", "draft", "about"});
+    reader_.known_keys(entry.value, "a form", {"known", "asked", "answersIn", "draft", "about"});
     Form form;
     form.name = entry.key;
     form.asked = Json::array();
@@ -450,6 +464,16 @@ void Compiler::read_forms() {
     const documents::Node* asked = entry.value.find("asked");
     if (asked != nullptr && reader_.expect(*asked, Kind::sequence, "`asked`")) {
       for (const documents::Node& field : asked->items) read_form_field(field, form);
+    }
+    if (const documents::Node* member = entry.value.find("answersIn")) {
+      form.answers_in = reader_.text(entry.value, "answersIn");
+      const auto members = context_members();
+      if (std::find(members.begin(), members.end(), form.answers_in) == members.end()) {
+        reader_.error(member->where, "unknown-field",
+                      fmt::format("form `{}`: `schemas.context` does not declare `{}`", form.name,
+                                  form.answers_in),
+                      documents::suggestion(form.answers_in, members));
+      }
     }
     read_form_draft(entry.value, form);
     draft_.form_places[entry.key] = entry.where;
@@ -496,8 +520,8 @@ void Compiler::read_form_field(const documents::Node& field, Form& form) {
     reader_.error(field.where, "missing-key", "a field of a form lacks `type`",
                   "write `type: ranked`, `choice` or `month-choice`");
   }
-  cel::Environment environment;
-  environment.variables.emplace("parameters", parameters_.type());
+  cel::Environment environment = fact_environment();
+  environment.variables.erase("context");
   const Template value = expressions_.value(field, environment, std::nullopt, "a field of a form");
   if (!options_.municipality) {
     form.asked.push_back(value.literal());

@@ -117,21 +117,20 @@ chart::StateSource Compiler::read_state_parts(chart::StateSource state, const st
     if (word == "final") state.type = chart::StateType::final;
   }
   state.initial = reader_.text(node, "initial");
-  const cel::Environment environment = event_environment({});
+  const cel::Environment environment = moment_environment();
   if (const documents::Node* list = node.find("entry")) read_action_list(*list, environment, state.entry);
   if (const documents::Node* list = node.find("exit")) read_action_list(*list, environment, state.exit);
   if (const documents::Node* on = node.find("on")) read_on(*on, path, state);
   if (const documents::Node* after = node.find("after")) read_after(*after, path, state);
   if (const documents::Node* invoke = node.find("invoke")) read_invokes(*invoke, path, state);
   if (const documents::Node* always = node.find("always")) {
-    read_alternatives(*always, "", joined(path, "always"),
-                      {Trigger::Kind::at_once, path, nullptr}, state.always);
+    read_alternatives(*always, {joined(path, "always"), "", trigger::AtOnce{}}, state.always);
     for (const auto& transition : state.always) {
       if (transition.guard < 0) draft_.states[path].has_unguarded_always = true;
     }
   }
   if (const documents::Node* done = node.find("onDone")) {
-    read_alternatives(*done, "", joined(path, "onDone"), {}, state.on_done);
+    read_alternatives(*done, {joined(path, "onDone"), "", trigger::Done{}}, state.on_done);
   }
   if (const documents::Node* states = node.find("states")) read_substates(*states, path, state);
   if (const documents::Node* meta = node.find("meta")) {
@@ -140,37 +139,38 @@ chart::StateSource Compiler::read_state_parts(chart::StateSource state, const st
   return state;
 }
 
-bool Compiler::is_clock_event(std::string_view descriptor) const {
-  return std::any_of(draft_.clocks.begin(), draft_.clocks.end(), [&](const auto& entry) {
-    return std::any_of(std::begin(clock_events), std::end(clock_events), [&](const char* what) {
-      return descriptor == fmt::format("clock.{}.{}", entry.first, what);
-    });
-  });
+std::optional<trigger::Clock> Compiler::clock_event(std::string_view descriptor) const {
+  for (const auto& [name, rule] : draft_.clocks) {
+    for (const char* what : clock_events) {
+      if (descriptor == fmt::format("clock.{}.{}", name, what)) return trigger::Clock{name, what};
+    }
+  }
+  return std::nullopt;
+}
+
+// What a key of `on` means. One that is not known is told, and taken for an event of any kind.
+Trigger Compiler::event_trigger(const documents::Node::Entry& entry, const std::string& path) {
+  if (draft_.events.count(entry.key) > 0) return trigger::Event{entry.key};
+  if (draft_.raised.count(entry.key) > 0) return trigger::Raised{entry.key};
+  if (auto clock = clock_event(entry.key)) return std::move(*clock);
+  if (is_wildcard(entry.key)) return trigger::AnyEvent{entry.key};
+  std::vector<std::string> known;
+  for (const auto& [name, rule] : draft_.events) known.push_back(name);
+  for (const auto& [name, rule] : draft_.clocks) {
+    for (const char* what : clock_events) known.push_back(fmt::format("clock.{}.{}", name, what));
+  }
+  reader_.error(entry.where, "undeclared-event",
+                fmt::format("{} handles the event `{}`, which is not declared under `events`",
+                            state_name(path), entry.key),
+                documents::suggestion(entry.key, known));
+  return trigger::AnyEvent{entry.key};
 }
 
 void Compiler::read_on(const documents::Node& node, const std::string& path, chart::StateSource& state) {
   if (!reader_.expect(node, Kind::mapping, fmt::format("`on` of {}", state_name(path)))) return;
   for (const documents::Node::Entry& entry : node.entries) {
-    Trigger trigger;
-    trigger.name = entry.key;
-    if (draft_.events.count(entry.key) > 0) {
-      trigger.kind = Trigger::Kind::event;
-    } else if (draft_.raised.count(entry.key) > 0) {
-      trigger.kind = Trigger::Kind::raised;
-    } else if (is_clock_event(entry.key)) {
-      trigger.kind = Trigger::Kind::clock;
-    } else if (!is_wildcard(entry.key)) {
-      std::vector<std::string> known;
-      for (const auto& [name, rule] : draft_.events) known.push_back(name);
-      for (const auto& [name, rule] : draft_.clocks) {
-        for (const char* what : clock_events) known.push_back(fmt::format("clock.{}.{}", name, what));
-      }
-      reader_.error(entry.where, "undeclared-event",
-                    fmt::format("{} handles the event `{}`, which is not declared under `events`",
-                                state_name(path), entry.key),
-                    documents::suggestion(entry.key, known));
-    }
-    read_alternatives(entry.value, entry.key, joined(path, "on." + entry.key), trigger, state.on);
+    read_alternatives(entry.value,
+                      {joined(path, "on." + entry.key), entry.key, event_trigger(entry, path)}, state.on);
   }
 }
 
@@ -199,8 +199,8 @@ void Compiler::read_after(const documents::Node& node, const std::string& path, 
     const std::string event =
         fmt::format("after.{}.{}", unknown ? std::string{"unknown"} : entry.key, path);
     draft.rule.afters.push_back({entry.key, event});
-    read_alternatives(entry.value, event, joined(path, "after." + entry.key),
-                      {Trigger::Kind::timer, event, nullptr}, state.on);
+    read_alternatives(entry.value,
+                      {joined(path, "after." + entry.key), event, trigger::Timer{entry.key}}, state.on);
   }
 }
 
@@ -294,16 +294,17 @@ void Compiler::read_invoke(const documents::Node& node, const std::string& path,
   }
   const std::string rule = joined(path, "invoke." + invoke.id);
   if (const documents::Node* done = node.find("onDone")) {
-    read_alternatives(*done, invoke.done_event, rule + ".onDone",
-                      {Trigger::Kind::done, invoke.done_event, operation}, state.on);
+    read_alternatives(*done,
+                      {rule + ".onDone", invoke.done_event, trigger::Answer{invoke.id}, operation},
+                      state.on);
   } else {
     reader_.error(node.where, "call-without-on-done",
                   fmt::format("the call `{}` has no `onDone`", src),
                   "say what happens when the system has answered");
   }
   if (const documents::Node* error = node.find("onError")) {
-    read_alternatives(*error, invoke.error_event, rule + ".onError",
-                      {Trigger::Kind::failed, invoke.error_event, nullptr}, state.on);
+    read_alternatives(*error, {rule + ".onError", invoke.error_event, trigger::Failure{invoke.id}},
+                      state.on);
   } else {
     reader_.error(node.where, "call-without-on-error",
                   fmt::format("the call `{}` has no `onError`", src),
@@ -312,8 +313,7 @@ void Compiler::read_invoke(const documents::Node& node, const std::string& path,
   draft_.states[path].rule.invokes.push_back(std::move(invoke));
 }
 
-void Compiler::read_alternatives(const documents::Node& node, const std::string& descriptor,
-                                 const std::string& rule, const Trigger& trigger,
+void Compiler::read_alternatives(const documents::Node& node, const Way& way,
                                  std::vector<chart::TransitionSource>& into) {
   int number = 0;
   std::optional<SourcePosition> unguarded;
@@ -324,7 +324,7 @@ void Compiler::read_alternatives(const documents::Node& node, const std::string&
                     fmt::format("write it as an object: `{{ target: {} }}`", item.text));
       // Taken for what it means: one problem, not several.
       chart::TransitionSource meant;
-      meant.descriptor = descriptor;
+      meant.descriptor = way.descriptor;
       meant.target = item.text;
       meant.where = item.where;
       into.push_back(std::move(meant));
@@ -337,19 +337,25 @@ void Compiler::read_alternatives(const documents::Node& node, const std::string&
                     fmt::format("give the one in line {} a guard, or put it last",
                                 unguarded->line));
     }
-    auto transition = read_transition(item, fmt::format("{}[{}]", rule, number++), trigger);
-    transition.descriptor = descriptor;
+    auto transition = read_transition(item, way, number++);
+    transition.descriptor = way.descriptor;
     if (transition.guard < 0) unguarded = item.where;
-    auto held = read_adverse(item, trigger, transition);
+    auto held = read_adverse(item, way.trigger, transition);
     into.push_back(std::move(transition));
     if (!held) return;
-    held->descriptor = descriptor;
+    held->descriptor = way.descriptor;
     into.push_back(std::move(*held));
   });
 }
 
-chart::TransitionSource Compiler::read_transition(const documents::Node& node, const std::string& rule,
-                                                  const Trigger& trigger) {
+int Compiler::new_tag(std::string rule, const Trigger& trigger) {
+  draft_.rules.push_back(std::move(rule));
+  draft_.triggers.push_back(trigger);
+  return static_cast<int>(draft_.rules.size()) - 1;
+}
+
+chart::TransitionSource Compiler::read_transition(const documents::Node& node, const Way& way,
+                                                  int number) {
   reader_.known_keys(node, "a transition",
                      {"target", "guard", "actions", "context", "reenter", "adverse", "description",
                       "meta"});
@@ -357,9 +363,8 @@ chart::TransitionSource Compiler::read_transition(const documents::Node& node, c
   transition.where = node.where;
   transition.target = reader_.text(node, "target");
   transition.reenter = reader_.flag(node, "reenter", false);
-  transition.tag = static_cast<int>(draft_.rules.size());
-  draft_.rules.push_back(rule);
-  const cel::Environment environment = event_environment(trigger);
+  transition.tag = new_tag(fmt::format("{}[{}]", way.rule, number), way.trigger);
+  const cel::Environment environment = event_environment(way.trigger, way.operation);
   if (const documents::Node* guard = node.find("guard")) {
     // Even a guard that is wrong makes this a guarded alternative: one problem, not two.
     transition.guard = static_cast<int>(draft_.guards.size());
@@ -381,16 +386,16 @@ chart::TransitionSource Compiler::read_transition(const documents::Node& node, c
 // has happened, and one that stays and keeps the step, which is answered.
 std::optional<chart::TransitionSource> Compiler::read_adverse(
     const documents::Node& node, const Trigger& trigger, chart::TransitionSource& transition) {
-  using K = Trigger::Kind;
   const documents::Node* adverse = node.find("adverse");
   if (adverse == nullptr) {
-    const bool by_time = trigger.kind == K::timer || trigger.kind == K::clock;
+    const bool by_time = std::holds_alternative<trigger::Timer>(trigger) ||
+                         std::holds_alternative<trigger::Clock>(trigger);
     if (by_time) draft_.by_time.push_back({transition.tag, transition.where});
     return std::nullopt;
   }
   if (!reader_.expect(*adverse, Kind::mapping, "`adverse`")) return std::nullopt;
   reader_.known_keys(*adverse, "`adverse`", {"confirmedBy", "legalBasis", "step"});
-  const std::string& rule = draft_.rules[static_cast<std::size_t>(transition.tag)];
+  const std::string rule = draft_.rules[static_cast<std::size_t>(transition.tag)];
   AdverseStep step{reader_.text(*adverse, "step", rule), reader_.text(*adverse, "legalBasis")};
   const documents::Node* by = adverse->find("confirmedBy");
   if ((by == nullptr) == step.legal_basis.empty()) {
@@ -405,7 +410,7 @@ std::optional<chart::TransitionSource> Compiler::read_adverse(
     return std::nullopt;
   }
   reader_.word(*by, "`confirmedBy`", {"official"});
-  if (trigger.kind == K::at_once) {
+  if (std::holds_alternative<trigger::AtOnce>(trigger)) {
     reader_.error(by->where, "adverse-step", "a step by `always` cannot wait for an official",
                   "lead into a state that waits for the official's event");
     return std::nullopt;
@@ -420,9 +425,8 @@ std::optional<chart::TransitionSource> Compiler::read_adverse(
   chart::TransitionSource held;
   held.guard = transition.guard;
   held.where = transition.where;
-  held.tag = static_cast<int>(draft_.rules.size());
+  held.tag = new_tag(rule + ".held", trigger);
   held.actions.push_back(static_cast<int>(draft_.actions.size()));
-  draft_.rules.push_back(rule + ".held");
   draft_.actions.emplace_back(Hold{step.code, reading_});
   // The confirmed one asks the same, and whether it is confirmed.
   cel::Environment nothing;

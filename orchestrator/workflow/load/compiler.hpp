@@ -15,7 +15,8 @@ namespace elukaar::workflow {
 inline constexpr const char* clock_events[] = {"warned", "breached", "decision-overdue"};
 
 // Turns a merged source into a Draft. Lives for one compilation. compile_declarations.cpp reads what
-// stands beside the states, compile_states.cpp the states.
+// stands beside the states, compile_names.cpp what has a name to be used elsewhere, compile_states.cpp
+// the states.
 class Compiler {
  public:
   Compiler(const documents::Node& source, const CompileOptions& options, Problems& problems)
@@ -30,12 +31,13 @@ class Compiler {
   documents::Reader& reader() { return reader_; }
 
  private:
-  // What an expression is evaluated for: decides what `event` is.
-  struct Trigger {
-    enum class Kind { event, raised, clock, timer, done, failed, at_once, none };
-    Kind kind = Kind::none;
-    std::string name;                               // of the event
-    const Schemas::Operation* operation = nullptr;  // done
+  // Alternatives of one trigger: how rules call it, "informed.on.application-submitted", the chart's
+  // event that brings it, and the operation that answers, where it is an answer.
+  struct Way {
+    std::string rule;
+    std::string descriptor;
+    Trigger trigger;
+    const Schemas::Operation* operation = nullptr;
   };
 
   // compile_declarations.cpp
@@ -54,6 +56,16 @@ class Compiler {
   void read_form_draft(const documents::Node& node, Form& form);
   void read_form_field(const documents::Node& field, Form& form);
   void read_delays();
+
+  // compile_names.cpp
+  void read_groups();
+  void read_conditions();
+  void read_condition(const documents::Node::Entry& entry, const documents::Node& all,
+                      std::vector<std::string>& way);
+  void read_cards();
+  void read_card(const documents::Node::Entry& entry, const documents::Node& all);
+  void read_codes();
+  std::vector<std::string> context_members() const;
 
   // compile_clocks.cpp
   void read_clocks();
@@ -77,19 +89,20 @@ class Compiler {
   chart::StateSource read_state_parts(chart::StateSource state, const std::string& path,
                                       const documents::Node& node);
   void read_substates(const documents::Node& node, const std::string& path, chart::StateSource& state);
-  bool is_clock_event(std::string_view descriptor) const;
+  std::optional<trigger::Clock> clock_event(std::string_view descriptor) const;
+  Trigger event_trigger(const documents::Node::Entry& entry, const std::string& path);
   void read_on(const documents::Node& node, const std::string& path, chart::StateSource& state);
   void read_after(const documents::Node& node, const std::string& path, chart::StateSource& state);
   void read_invokes(const documents::Node& node, const std::string& path, chart::StateSource& state);
   void read_invoke(const documents::Node& node, const std::string& path, chart::StateSource& state);
   void read_task(const documents::Node& node, const std::string& src, const Schemas::Operation* operation,
                  Invoke& invoke);
-  void read_alternatives(const documents::Node& node, const std::string& descriptor, const std::string& rule,
-                         const Trigger& trigger, std::vector<chart::TransitionSource>& into);
-  chart::TransitionSource read_transition(const documents::Node& node, const std::string& rule,
-                                          const Trigger& trigger);
+  void read_alternatives(const documents::Node& node, const Way& way,
+                         std::vector<chart::TransitionSource>& into);
+  chart::TransitionSource read_transition(const documents::Node& node, const Way& way, int number);
   std::optional<chart::TransitionSource> read_adverse(const documents::Node& node, const Trigger& trigger,
                                                       chart::TransitionSource& transition);
+  int new_tag(std::string rule, const Trigger& trigger);
   void read_context(const documents::Node& node, const cel::Environment& environment, std::vector<int>& into);
   void read_action_list(const documents::Node& node, const cel::Environment& environment,
                         std::vector<int>& into);
@@ -100,8 +113,11 @@ class Compiler {
 
   cel::Environment fact_environment() const;   // context and parameters alone: what a page knows
   cel::Environment case_environment() const;   // the case's states and clocks, too; no event, no now
-  cel::Environment event_environment(const Trigger& trigger) const;
-  std::optional<cel::Type> event_type(const Trigger& trigger) const;
+  cel::Environment moment_environment() const;  // … and now: entry and exit, whatever brought them
+  cel::Environment event_environment(const Trigger& trigger,
+                                     const Schemas::Operation* operation = nullptr) const;
+  std::optional<cel::Type> event_type(const Trigger& trigger,
+                                      const Schemas::Operation* operation = nullptr) const;
   // The data of a declared event; nothing for one whose schema is unknown.
   std::optional<cel::Type> data_type(const std::string& name) const;
 
@@ -113,6 +129,8 @@ class Compiler {
   Parameters parameters_;
   std::optional<cel::Type> context_type_;
   Json context_ = Json::object();
+  std::map<std::string, cel::Program, std::less<>> conditions_;
+  std::map<std::string, std::vector<std::string>, std::less<>> groups_;
   std::string reading_;  // path of the state that is being read
 };
 

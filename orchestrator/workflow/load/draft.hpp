@@ -51,6 +51,7 @@ struct Draft {
   std::vector<cel::Program> guards;
   std::vector<ActionBody> actions;
   std::vector<std::string> rules;
+  std::vector<Trigger> triggers;
 
   std::map<int, AdverseStep> adverse;
   std::map<int, std::string> awaiting_confirmation;
@@ -70,6 +71,16 @@ struct Draft {
   std::map<std::string, SourcePosition> action_places;
   std::map<std::string, Form> forms;
   std::map<std::string, SourcePosition> form_places;
+  std::map<std::string, Card> cards;
+  std::map<std::string, SourcePosition> card_places;
+  std::map<std::string, CodeWords> codes;
+  std::map<std::string, SourcePosition> code_places;
+  std::set<std::string> coded;  // names of fields that may hold a code: of the context, of calls' inputs
+  std::map<std::string, SourcePosition> condition_places;
+  std::set<std::string> used_conditions;
+  std::map<std::string, std::vector<Mentioned>> groups;  // → paths of states
+  std::map<std::string, SourcePosition> group_places;
+  std::set<std::string> used_groups;
   std::map<std::string, Delay> delays;
   std::map<std::string, SourcePosition> delay_places;
   std::set<std::string> used_delays;

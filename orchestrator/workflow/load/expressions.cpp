@@ -59,21 +59,6 @@ std::string in_words(const cel::Type& type) {
   }
 }
 
-Template::Template(Json literal, std::vector<Slot> slots)
-    : literal_(std::move(literal)), slots_(std::move(slots)) {}
-
-Result<Json, cel::EvaluationError> Template::evaluate(const cel::Activation& activation) const {
-  // Most are one expression, and its value is the whole.
-  if (slots_.size() == 1 && slots_[0].where.empty()) return slots_[0].program.evaluate(activation);
-  Json value = literal_;
-  for (const Slot& slot : slots_) {
-    auto part = slot.program.evaluate(activation);
-    if (!part) return failure(std::move(part.error()));
-    value[slot.where] = std::move(*part);
-  }
-  return value;
-}
-
 bool is_expression(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(blanks);
   const std::size_t end = text.find_last_not_of(blanks);
@@ -82,24 +67,28 @@ bool is_expression(std::string_view text) {
   return text.size() >= 4 && text.starts_with("{{") && text.ends_with("}}");
 }
 
+std::string_view source_in(std::string_view text) {
+  const std::size_t end = text.rfind("}}");
+  const std::size_t begin = std::min(text.find_first_not_of(blanks, text.find("{{") + 2), end);
+  const std::size_t last = text.find_last_not_of(blanks, end - 1);
+  return text.substr(begin, last == std::string_view::npos || last < begin ? 0 : last - begin + 1);
+}
+
 std::optional<cel::Program> Expressions::compile(const documents::Node& node,
                                                  const cel::Environment& environment,
                                                  std::optional<cel::Type> expected) {
   const std::string& text = node.text;
-  std::size_t begin = text.find("{{") + 2;
-  const std::size_t end = text.rfind("}}");
-  const std::size_t closed = text.find("}}", begin);
-  if (closed != end && text.find("{{", closed) != std::string::npos) {
+  const std::size_t opened = text.find("{{") + 2;
+  const std::size_t closed = text.find("}}", opened);
+  if (closed != text.rfind("}}") && text.find("{{", closed) != std::string::npos) {
     reader_.error(node.where, "expression-in-text",
                   "an expression must be the whole value; found two of them",
                   "write one expression: `{{ a + ' ' + b }}`");
     return std::nullopt;
   }
-  begin = std::min(text.find_first_not_of(blanks, begin), end);
-  const std::size_t last = text.find_last_not_of(blanks, end - 1);
-  const std::size_t length = last == std::string::npos || last < begin ? 0 : last - begin + 1;
-  auto program = cel::compile(std::string_view{text}.substr(begin, length),
-                              node.position_of(begin), environment, std::move(expected));
+  const std::string_view source = source_in(text);
+  const auto begin = static_cast<std::size_t>(source.data() - text.data());
+  auto program = cel::compile(source, node.position_of(begin), environment, std::move(expected));
   if (!program) {
     for (Problem& problem : program.error()) reader_.problems().push_back(std::move(problem));
     return std::nullopt;
@@ -110,7 +99,14 @@ std::optional<cel::Program> Expressions::compile(const documents::Node& node,
     const std::string rest = mention.name.substr(prefix.size());
     parameters_.insert(rest.substr(0, rest.find('.')));
   }
-  for (const cel::Mention& state : program->states()) states_.push_back(state);
+  for (const cel::Mention& state : program->states()) {
+    if (environment.groups.contains(state.name)) {
+      groups_.insert(state.name);
+    } else {
+      states_.push_back(state);
+    }
+  }
+  for (const cel::Mention& condition : program->conditions()) conditions_.insert(condition.name);
   for (const cel::Mention& clock : program->clocks()) clocks_.push_back(clock);
   return std::move(*program);
 }

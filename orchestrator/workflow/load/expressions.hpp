@@ -14,6 +14,8 @@ namespace elukaar::workflow {
 
 // Whether a text is meant as an expression: it stands between `{{` and `}}`.
 bool is_expression(std::string_view text);
+// What stands between the braces of an expression, without the blanks around it.
+std::string_view source_in(std::string_view text);
 
 // A type as a service owner would say it: "a date", "a whole number".
 std::string in_words(const cel::Type& type);
@@ -35,6 +37,8 @@ class Expressions {
   const std::set<std::string>& parameters() const { return parameters_; }
   const std::vector<cel::Mention>& states() const { return states_; }
   const std::vector<cel::Mention>& clocks() const { return clocks_; }
+  const std::set<std::string>& conditions() const { return conditions_; }
+  const std::set<std::string>& groups() const { return groups_; }
 
  private:
   struct Build;
@@ -48,6 +52,8 @@ class Expressions {
   std::set<std::string> parameters_;     // names mentioned
   std::vector<cel::Mention> states_;     // paths that state() is asked for
   std::vector<cel::Mention> clocks_;     // names that clock() is asked for
+  std::set<std::string> conditions_;     // mentioned
+  std::set<std::string> groups_;         // that state() is asked for
 };
 
 }  // namespace elukaar::workflow

@@ -112,15 +112,29 @@ struct DraftRule {
   cel::Program until;
 };
 
-// What is asked of a person. One that asks nothing and is named after a member of the context says
-// which fields of it the page shows, in this order: the card of an offer.
+// What is asked of a person.
 struct Form {
   std::string name;
   // Shown as known: vault fields, "child.name", "guardian.address", and the context's, "offer.start".
   std::vector<std::string> known;
   Json asked;                      // array of fields in file order: {id, type, …}: parameters are
                                    // already in their place (options, atMost)
+  std::string answers_in;          // the member of the context that holds what was sent; empty: none does
   std::optional<DraftRule> draft{};  // absent: what is not sent is lost
+};
+
+// An object of the context that people act upon, `offer`: which of its fields the page shows of it, in
+// this order, beside the actions whose subject is its `id`.
+struct Card {
+  std::string of;
+  std::vector<std::string> fields;
+};
+
+// How a code is told that stands in a text's argument or a field of this name: by the words that a
+// municipality's list has for it.
+struct CodeWords {
+  std::string which;               // member of the list's items: label | effect
+  std::vector<std::string> lists;  // parameters, the first that has the code counts
 };
 
 // What a transition, an entry or an exit does. Nothing but appending effects.
@@ -149,6 +163,36 @@ struct Hold {
   std::string state;  // path of the state that would be left
 };
 using ActionBody = std::variant<Assign, Raise, Emit, Notify, Log, Hold>;
+
+// What makes a transition, one type for each way.
+namespace trigger {
+struct Event {
+  std::string name;  // short, as declared
+};
+struct AnyEvent {
+  std::string pattern;  // "offer-made.*", "*"
+};
+struct Raised {
+  std::string event;  // by an action of the workflow itself
+};
+struct Clock {
+  std::string name;  // "place-offer"
+  std::string what;  // warned | breached | decision-overdue
+};
+struct Timer {
+  std::string delay;  // as After::delay
+};
+struct Answer {
+  std::string call;  // as Invoke::id, of the same state
+};
+struct Failure {
+  std::string call;
+};
+struct AtOnce {};  // `always`
+struct Done {};    // the states inside have come to their end
+}  // namespace trigger
+using Trigger = std::variant<trigger::Event, trigger::AnyEvent, trigger::Raised, trigger::Clock, trigger::Timer,
+                             trigger::Answer, trigger::Failure, trigger::AtOnce, trigger::Done>;
 
 // A transition by which a right is lost though nobody decided it: by a timer or a machine.
 struct AdverseStep {
@@ -269,7 +313,9 @@ struct Workflow {
   std::vector<StateRule> states;      // by chart state index
   std::vector<cel::Program> guards;   // by guard index
   std::vector<ActionBody> actions;    // by action index
-  std::vector<std::string> rules;     // by transition tag: "informed.on.application-submitted[0]"
+  // By transition tag: its name for people and the journal, "informed.on.application-submitted[0]" …
+  std::vector<std::string> rules;
+  std::vector<Trigger> triggers;  // … and what makes it
   std::map<int, AdverseStep> adverse;           // by transition tag
   std::map<int, std::string> awaiting_confirmation;  // guard index → code: holds only once confirmed
 
@@ -277,6 +323,8 @@ struct Workflow {
   std::map<std::string, std::string> event_names;  // CloudEvents type → short name
   std::map<std::string, ActionRule> person_actions;
   std::map<std::string, Form> forms;
+  std::map<std::string, Card> cards;       // by the member of the context
+  std::map<std::string, CodeWords> codes;  // by argument or field
   std::map<std::string, Delay> delays;
   std::map<std::string, ClockRule> clocks;
   std::map<std::string, cel::Program> parties;  // role → pseudonym, or list of pseudonyms
@@ -286,5 +334,9 @@ struct Workflow {
 };
 
 using WorkflowPtr = std::shared_ptr<const Workflow>;
+
+// The municipality's words {et, en, ru} for a code in an argument or a field of this name; null where it
+// has none.
+Json words_for(const Workflow& workflow, const std::string& name, const std::string& code);
 
 }  // namespace elukaar::workflow

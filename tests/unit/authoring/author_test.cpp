@@ -61,6 +61,16 @@ TEST_F(Author, draws_states_and_ways_for_mermaid) {
   EXPECT_THAT(drawn, HasSubstr("in every state:\n      annulled → closed\n"));
 }
 
+TEST_F(Author, draws_a_legal_clock_as_what_it_is) {
+  edit(base_, "\ninitial: new\non:\n",
+       "\nclocks: { offer: { length: 2 months, starts: { on: applied }, ends: [answered] } }\n"
+       "initial: new\non:\n  clock.offer.breached: { context: { cause: silence } }\n");
+  EXPECT_THAT(render("mermaid"), HasSubstr("in every state:\n      offer breached\n"));
+  ExplainOptions options;
+  options.path = north_;
+  EXPECT_THAT(run(explain_workflow, options), HasSubstr("offer: it is over: what is known of the case changes"));
+}
+
 TEST_F(Author, draws_nested_and_parallel_states) {
   edit(base_, "  offered:\n    meta:",
        "  offered:\n    type: parallel\n    states:\n"

@@ -184,6 +184,53 @@ TEST(Check, refuses_broken_syntax_without_crashing) {
   }
 }
 
+TEST(Program, tells_the_names_of_a_source_but_not_those_of_its_macros) {
+  EXPECT_EQ(names_in("hasApplied && context.guardians.exists(each, each != event.data.by && !late)"),
+            (std::vector<std::string>{"hasApplied", "context", "event", "late"}));
+  EXPECT_EQ(names_in("a &&"), std::vector<std::string>{});
+}
+
+TEST(Program, takes_a_named_condition_only_where_all_that_it_asks_for_is_there) {
+  Environment whole = environment();
+  whole.case_functions = true;
+  const auto offered = compile("state('offered')", {"w.yaml", 2, 1}, whole, Type::boolean());
+  const auto first = compile("event.data.position == 1", {"w.yaml", 3, 1}, whole, Type::boolean());
+  ASSERT_TRUE(offered && first);
+  Environment bare;
+  bare.conditions = {{"isOffered", *offered}, {"isFirst", *first}};
+  const auto told = compile("isOffered || isFirst", {"w.yaml", 9, 1}, bare);
+  ASSERT_FALSE(told);
+  ASSERT_EQ(told.error().size(), 2u);
+  EXPECT_EQ(to_text(told.error()[0]),
+            "w.yaml:9:1: error: the condition `isOffered` is not allowed here: it asks for the state that a "
+            "case is in; what a condition asks for must be there wherever it is used [not-allowed-here]");
+  EXPECT_EQ(told.error()[1].where.column, 14);
+  whole.conditions = bare.conditions;
+  const auto both = compile("isOffered || isFirst", {"w.yaml", 9, 1}, whole);
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->conditions().size(), 2u);
+  EXPECT_EQ(both->states().size(), 0u) << "told where the condition stands";
+  ASSERT_EQ(both->mentions().size(), 1u);
+  EXPECT_EQ(both->mentions()[0].name, "event.data.position");
+}
+
+TEST(Program, refuses_conditions_that_lead_to_each_other_without_measure) {
+  Environment with;
+  with.conditions.emplace("c0", *compile("true", {}, {}));
+  std::string last = "c0";
+  for (int i = 1; i <= max_condition_depth; ++i) {
+    const auto next = compile(last, {}, with);
+    if (i == max_condition_depth) {
+      ASSERT_TRUE(next);
+    }
+    last = "c" + std::to_string(i);
+    with.conditions.emplace(last, *next);
+  }
+  const auto told = compile(last, {}, with);
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().front().rule, "cel-limit");
+}
+
 TEST(Program, tells_what_it_mentions) {
   Environment more = environment();
   more.case_functions = true;

@@ -154,6 +154,30 @@ TEST(Evaluation, of_a_guard_must_be_a_bool) {
             "`context.offer`");
 }
 
+TEST(Evaluation, takes_named_conditions_and_groups_of_states_for_what_they_stand_for) {
+  Environment with = environment();
+  with.groups = {{"in_line", {"queued", "offered"}}, {"over", {"closed"}}};
+  with.conditions.emplace("waits", *compile("state('in_line') && !state('over')", {"w.yaml", 2, 3}, with));
+  with.conditions.emplace("isNear", *compile("context.distance < 5.0 && waits", {"w.yaml", 3, 3}, with));
+  with.conditions.emplace("isPaid", *compile("context.offer.fee > 0", {"w.yaml", 4, 3},
+                                             {.variables = {{"context", Type::dyn()}}}));
+  const Offered facts;
+  const auto result = [&](std::string_view source) {
+    const auto program = compile(source, {"w.yaml", 9, 1}, with, Type::boolean());
+    return program->test({.context = &context, .facts = &facts});
+  };
+  EXPECT_EQ(*result("isNear && context.rounds.exists(each, waits && each.open)"), true);
+  EXPECT_EQ(*result("state('over') || !isNear"), false);
+  EXPECT_EQ(*result("isPaid || waits"), true) << "an error that does not matter";
+  // What fails is told where it stands.
+  const auto failed = result("isPaid && waits");
+  ASSERT_FALSE(failed);
+  EXPECT_TRUE(failed.error().text().starts_with("w.yaml:4:")) << failed.error().text();
+  EXPECT_EQ(failed.error().expression, "context.offer.fee > 0");
+  EXPECT_EQ(result("isPaid || context.rounds[7].open").error().expression,
+            "isPaid || context.rounds[7].open");
+}
+
 TEST(Evaluation, says_what_is_not_there) {
   const auto program = compile("context.offer.id == 'x'", {"w.yaml", 1, 1}, environment());
   EXPECT_EQ(program->evaluate({}).error().what, "there is no `context` here");
