@@ -172,6 +172,13 @@ test(`no line of C++ is over ${WIDEST} columns but for what is quoted as it is`,
   assert.deepEqual(wide, []);
 });
 
+test(`no line of a base workflow is over ${WIDEST} columns`, () => {
+  const bases = files.filter((path) => /^workflows\/[^/]+\/[^/]+\/workflow\.yaml$/.test(path));
+  assert.ok(bases.length > 2);
+  assert.deepEqual(bases.flatMap((path) => read(path).split('\n').flatMap((line, i) => (
+    [...line].length > WIDEST ? [`${path}:${i + 1}: ${[...line].length} columns`] : []))), []);
+});
+
 test('nothing is left for later in a comment', () => {
   const code = files.filter((path) => /\.([ch]pp|mjs|tsx?|sh|cmake|ya?ml|sql)$/.test(path) && !path.startsWith('tests/tidy/'));
   assert.deepEqual(findings(code, /\b(TODO|FIXME|XXX|HACK)\b/).map((one) => say(one, 'do it, or write an issue')), []);
