@@ -74,8 +74,8 @@ struct ActionRecord {
 };
 
 // What every page reads and writes of one case, whoever looks at it: how somebody comes by the case is the
-// residents' and the officials' own store's to say. Functions block; faults are engine::StoreFault. An object belongs to
-// one thread at a time.
+// residents' and the officials' own store's to say. Functions block; faults are engine::StoreFault. An
+// object belongs to one thread at a time.
 class ViewStore {
  public:
   static constexpr std::size_t max_journal_rows = 1000;  // of one case, the newest
