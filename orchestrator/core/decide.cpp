@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json_writing.hpp"
+#include "core/questions.hpp"
 #include "core/step.hpp"
 
 namespace elukaar::core {
@@ -24,7 +25,7 @@ std::string name_of(const Input& input) {
   struct {
     std::string operator()(const EventArrived& event) const { return event.name; }
     std::string operator()(const TimerFired& timer) const { return timer.key; }
-    std::string operator()(const CallNews& news) const {
+    std::string operator()(const CallUpdate& news) const {
       static constexpr const char* names[] = {"delayed", "done", "error"};
       return names[static_cast<int>(news.kind)];
     }
@@ -86,7 +87,7 @@ class Deciding {
       return settle(Disposition::stale, "its date has been moved");
     }
     decision_.next.timers[static_cast<std::size_t>(armed - former_.timers.begin())].fired = true;
-    decision_.effects.timers_cleared.push_back(*armed);
+    decision_.effects.push_back(ClearTimer{*armed});
     if (timer.state.empty()) return clock_fired(*armed);
     step(fmt::format("after.{}.{}", timer.key, timer.state), Json::object());
   }
@@ -99,7 +100,7 @@ class Deciding {
     finish(step, event->at("type").get<std::string>(), *event, Step::Unhandled::accepted);
   }
 
-  void handle(const CallNews& news) {
+  void handle(const CallUpdate& news) {
     if (waits()) return;
     const auto open =
         std::find_if(former_.calls.begin(), former_.calls.end(),
@@ -107,7 +108,7 @@ class Deciding {
     if (!is_open(former_.lifecycle) || open == former_.calls.end()) {
       return settle(Disposition::stale, "its state has been left");
     }
-    if (news.kind == CallNews::Kind::delayed) {
+    if (news.kind == CallUpdate::Kind::delayed) {
       decision_.next.delayed = news.payload;
       return show_status();
     }
@@ -115,7 +116,7 @@ class Deciding {
     std::erase_if(decision_.next.calls,
                   [&](const OpenCall& candidate) { return candidate.id == call.id; });
     decision_.next.delayed = nullptr;
-    const bool done = news.kind == CallNews::Kind::done;
+    const bool done = news.kind == CallUpdate::Kind::done;
     step(fmt::format("{}.invoke.{}.{}", done ? "done" : "error", call.state, call.invoke),
          object_of(done ? "output" : "error", news.payload));
   }
@@ -130,28 +131,27 @@ class Deciding {
     if (std::find(offered.begin(), offered.end(), action.name) == offered.end()) {
       static const Json no_event = Json::object();
       const auto& when = rule->second.when;
-      const bool never = when && !Step::holds(workflow_, former_, *when, no_event, calendar_);
+      const bool never = when && !holds(workflow_, former_, *when, no_event, calendar_);
       return refuse(never ? "not-offered" : "stale");
     }
     if (rule->second.subject) {
-      const auto subject = Step::subject_of(workflow_, former_, *rule->second.subject, calendar_);
+      const auto subject = subject_of(workflow_, former_, *rule->second.subject, calendar_);
       if (!subject) return incident(subject.error());
       if (*subject != action.subject) return refuse("stale");
     }
     if (rule->second.subject_version) {
       const auto version =
-          Step::subject_of(workflow_, former_, *rule->second.subject_version, calendar_);
+          subject_of(workflow_, former_, *rule->second.subject_version, calendar_);
       if (!version) return incident(version.error());
       if (*version != action.subject_version) return refuse("stale");
     }
     if (!is_allowed_reason(rule->second, action.event)) return refuse("unknown-reason");
     offer_event(rule->second.event, action.event);
     if (decision_.disposition == Disposition::applied) {
-      decision_.effects.outcome = ActionOutcome{true, {}};
+      decision_.effects.push_back(AnswerAction{true, {}});
     } else if (decision_.disposition != Disposition::incident) {
       // A person's action is never deferred or parked: it is refused, and the person reads why.
-      decision_.next = former_;
-      decision_.effects = {};
+      undo();
       refuse("stale");
     }
   }
@@ -232,7 +232,7 @@ class Deciding {
   // An official's event: the step that it confirms is taken as it would have been, with what it came
   // with. False: no such step is held, and the event is one like any other.
   bool confirm(const workflow::EventRule& rule, const Json& event) {
-    const auto code = Step::subject_of(workflow_, former_, *rule.confirms, calendar_, event);
+    const auto code = subject_of(workflow_, former_, *rule.confirms, calendar_, event);
     if (!code) {
       incident(code.error());
       return true;
@@ -264,7 +264,7 @@ class Deciding {
       decision_.disposition = Disposition::ignored;
       return;
     }
-    append(step.effects());
+    append(step);
     decision_.configuration_changed = step.changed();
     if (step.done()) {
       decision_.next.lifecycle =
@@ -273,35 +273,27 @@ class Deciding {
     show_status();
   }
 
-  void append(Effects&& effects) {
-    auto move_in = [](auto& into, auto& from) {
-      std::move(from.begin(), from.end(), std::back_inserter(into));
+  void append(Step& step) {
+    const auto move_in = [](auto& into, auto from) {
+      into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
     };
-    move_in(decision_.effects.timers_set, effects.timers_set);
-    move_in(decision_.effects.timers_cleared, effects.timers_cleared);
-    move_in(decision_.effects.calls_requested, effects.calls_requested);
-    move_in(decision_.effects.calls_abandoned, effects.calls_abandoned);
-    move_in(decision_.effects.records, effects.records);
-    if (effects.parties) decision_.effects.parties = std::move(effects.parties);
+    move_in(decision_.effects, step.take_effects());
+    move_in(decision_.entry.records, step.take_records());
   }
 
   void change_keys(const workflow::EventRule& rule, const Json& event) {
-    if (auto keys = Step::keys_of(workflow_, rule.adds, event, decision_.next, calendar_)) {
-      decision_.effects.keys_added = std::move(*keys);
-    } else {
-      return incident(keys.error());
-    }
-    if (auto keys = Step::keys_of(workflow_, rule.drops, event, decision_.next, calendar_)) {
-      decision_.effects.keys_dropped = std::move(*keys);
-    } else {
-      return incident(keys.error());
-    }
+    auto added = keys_of(workflow_, rule.adds, event, decision_.next, calendar_);
+    if (!added) return incident(added.error());
+    auto dropped = keys_of(workflow_, rule.drops, event, decision_.next, calendar_);
+    if (!dropped) return incident(dropped.error());
+    for (Key& key : *added) decision_.effects.push_back(AddKey{std::move(key)});
+    for (Key& key : *dropped) decision_.effects.push_back(DropKey{std::move(key)});
   }
 
   // The status is a function of the states and the context: what changed is published.
   void show_status() {
     if (decision_.disposition == Disposition::incident) return;
-    auto status = Step::status_of(workflow_, decision_.next, calendar_);
+    auto status = status_of(workflow_, decision_.next, calendar_);
     if (!status) return incident(status.error());
     if (*status == *decision_.next.status) return;
     decision_.next.status = std::move(*status);
@@ -316,19 +308,24 @@ class Deciding {
 
   void refuse(const std::string& code) {
     settle(Disposition::refused, code);
-    decision_.effects.outcome = ActionOutcome{false, code};
+    decision_.effects.push_back(AnswerAction{false, code});
   }
 
   void park(std::string reason) {
     settle(Disposition::parked, std::move(reason));
+    undo();
+  }
+
+  // The case is as it was before this input, and nothing follows from it.
+  void undo() {
     decision_.next = former_;
-    decision_.effects = {};
+    decision_.effects.clear();
+    decision_.entry.records.clear();
   }
 
   // The case stands still as it was before this input, which waits to be offered again.
   void incident(const std::string& why) {
-    decision_.effects = {};
-    decision_.next = former_;
+    undo();
     decision_.configuration_changed = false;
     status_changed_ = false;
     settle(Disposition::incident, why);
@@ -339,10 +336,10 @@ class Deciding {
 
   void abandon_everything() {
     for (const Timer& timer : decision_.next.timers) {
-      if (!timer.fired) decision_.effects.timers_cleared.push_back(timer);
+      if (!timer.fired) decision_.effects.push_back(ClearTimer{timer});
     }
     for (const OpenCall& call : decision_.next.calls) {
-      decision_.effects.calls_abandoned.push_back(call.id);
+      decision_.effects.push_back(AbandonCall{call.id});
     }
     decision_.next.timers.clear();
     decision_.next.calls.clear();
@@ -362,14 +359,15 @@ class Deciding {
     next.sequence = former_.sequence + 1;
     next.decided_at = entry.at;
     entry.sequence = next.sequence;
-    if (status_changed_) decision_.effects.records.push_back(status_record());
+    entry.status = next.status;
+    if (status_changed_) entry.records.push_back(status_record());
     std::size_t index = 0;
-    for (Record& record : decision_.effects.records) {
+    for (Record& record : entry.records) {
       record.event.id = fmt::format("{}/{}/{}", next.id.str(), entry.sequence, index++);
       record.event.time = entry.at;
     }
     entry.written_trace = write_json(entry.trace);
-    entry.hash = chained_hash(former_.hash, next, entry, workflow_.digest, decision_.effects.records);
+    entry.hash = chained_hash(former_.hash, next, entry, workflow_.digest);
     next.hash = entry.hash;
   }
 
@@ -377,7 +375,7 @@ class Deciding {
     const Case& next = decision_.next;
     const std::string id = next.id.str();
     Record record;
-    record.topic = Record::Topic::status;
+    record.kind = Record::Kind::status;
     record.key = id;
     cloudevents::CloudEvent& event = record.event;
     event.source = fmt::format("/elukaar/{}/{}", next.municipality.str(), next.service);
@@ -428,7 +426,7 @@ Decision stop(const workflow::Workflow& workflow, const Case& value, const Input
 }
 
 Digest chained_hash(const Digest& former, const Case& value, const JournalEntry& entry,
-                    std::string_view digest, const std::vector<Record>& records) {
+                    std::string_view digest) {
   std::string material(former.begin(), former.end());
   const auto add = [&material](std::string_view text) {
     material += std::to_string(text.size());
@@ -447,7 +445,7 @@ Digest chained_hash(const Digest& former, const Case& value, const JournalEntry&
   add(std::to_string(entry.at.time_since_epoch().count()));
   add(digest);
   add(entry.written_trace);
-  for (const Record& record : records) add(record.data);
+  for (const Record& record : entry.records) add(record.data);
   return sha256(material);
 }
 

@@ -24,9 +24,9 @@ Decision decide(const workflow::Workflow& workflow, const Case& value, const Inp
 Decision stop(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
               const calendar::Calendar& calendar, const std::string& why);
 
-// The hash of a journal row, over the row (its trace and the records' data as they are written) and its
+// The hash of a journal row, over the row (its trace and its records' data as they are written) and its
 // predecessor's hash. `digest` names the workflow.
 Digest chained_hash(const Digest& former, const Case& value, const JournalEntry& entry,
-                    std::string_view digest, const std::vector<Record>& records);
+                    std::string_view digest);
 
 }  // namespace elukaar::core

@@ -21,7 +21,7 @@ struct TimerFired {
   std::uint32_t entry = 0;
 };
 
-struct CallNews {
+struct CallUpdate {
   enum class Kind { delayed, done, error };
   CallId call;
   Kind kind = Kind::done;
@@ -49,7 +49,7 @@ struct Command {
 struct Input {
   EventKey key;             // names it once and for all: the receipt
   Timestamp received_at{};  // what counts for a deadline, and for ids derived from it
-  std::variant<EventArrived, TimerFired, CallNews, ActionTaken, Command> body;
+  std::variant<EventArrived, TimerFired, CallUpdate, ActionTaken, Command> body;
   // The sequence of the journal row whose change let a deferred input in again; 0: first time.
   std::uint64_t cause = 0;
   // The official's pseudonym, where one answered a call or entered what a person said; journalled.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json_writing.hpp"
+#include "base/overloaded.hpp"
 #include "calendar/term.hpp"
 #include "core/facts.hpp"
 
@@ -12,24 +13,6 @@ namespace elukaar::core {
 namespace {
 
 const Json empty_event = Json::object();
-
-// The deepest active state that fulfils `wanted`; the first in file order of equally deep ones.
-template <class Predicate>
-std::optional<chart::StateIndex> deepest(const workflow::Workflow& workflow,
-                                         const chart::Configuration& active, Predicate wanted) {
-  std::optional<chart::StateIndex> best;
-  std::ptrdiff_t best_depth = -1;
-  for (const chart::StateIndex state : active.states()) {
-    if (!wanted(workflow.states[chart::position(state)])) continue;
-    const std::string& path = workflow.chart.state(state).path;
-    const auto depth = path.empty() ? 0 : 1 + std::count(path.begin(), path.end(), '.');
-    if (depth > best_depth) {
-      best = state;
-      best_depth = depth;
-    }
-  }
-  return best;
-}
 
 // When a delay is over, given its value and when its state was entered. Nothing: not known yet.
 Result<std::optional<Timestamp>, std::string> due_time(const Json& value, bool end_of_day,
@@ -119,9 +102,9 @@ Result<void, std::string> Step::run(const std::string& event, const Json& payloa
 Result<void, std::string> Step::settle() {
   event_ = payload_;
   if (done_) {
-    for (const OpenCall& call : value_.calls) effects_.calls_abandoned.push_back(call.id);
+    for (const OpenCall& call : value_.calls) effects_.push_back(AbandonCall{call.id});
     for (const Timer& timer : value_.timers) {
-      if (!timer.fired) effects_.timers_cleared.push_back(timer);
+      if (!timer.fired) effects_.push_back(ClearTimer{timer});
     }
     value_.calls.clear();
     value_.timers.clear();
@@ -180,59 +163,77 @@ Result<void, std::string> Step::action(int index, const chart::Configuration& ac
 
 Result<void, std::string> Step::perform(const workflow::ActionBody& body,
                                         const cel::Activation& with, chart::Raiser& raiser) {
-  if (const auto* assign = std::get_if<workflow::Assign>(&body)) {
-    auto value = assign->value.evaluate(with);
-    if (!value) return failure(value.error().text());
-    value_.context.change()[assign->key] = std::move(*value);
-    return {};
-  }
-  if (const auto* raise = std::get_if<workflow::Raise>(&body)) {
-    auto data = raise->data.evaluate(with);
-    if (!data) return failure(data.error().text());
-    raised_.reserve(chart::max_raised_events);  // events are held by address
-    raised_.push_back(object_of("data", std::move(*data), "type", raise->event));
-    raiser.raise(raise->event, static_cast<int>(raised_.size()) - 1);
-    return {};
-  }
-  if (const auto* log = std::get_if<workflow::Log>(&body)) {
-    auto message = log->message.evaluate(with);
-    if (!message) return failure(message.error().text());
-    rules_.push_back("log: " + write_json(*message));
-    return {};
-  }
-  if (const auto* hold = std::get_if<workflow::Hold>(&body)) {
-    const std::uint32_t entry = value_.entered[hold->state].number;
-    std::erase_if(value_.held, [&](const HeldStep& step) { return step.code == hold->step; });
-    value_.held.push_back({hold->step, hold->state, entry, external_, *payload_, now_});
-    adverse_.push_back(object_of("held", true, "step", hold->step));
-    return {};
-  }
+  return std::visit(
+      overloaded{[&](const workflow::Assign& assign) { return perform(assign, with); },
+                 [&](const workflow::Raise& raise) { return perform(raise, with, raiser); },
+                 [&](const workflow::Emit& emit) { return perform(emit, with); },
+                 [&](const workflow::Notify& notify) { return perform(notify, with); },
+                 [&](const workflow::Log& log) { return perform(log, with); },
+                 [&](const workflow::Hold& hold) { return perform(hold); }},
+      body);
+}
+
+Result<void, std::string> Step::perform(const workflow::Assign& assign, const cel::Activation& with) {
+  auto value = assign.value.evaluate(with);
+  if (!value) return failure(value.error().text());
+  value_.context.change()[assign.key] = std::move(*value);
+  return {};
+}
+
+Result<void, std::string> Step::perform(const workflow::Raise& raise, const cel::Activation& with,
+                                        chart::Raiser& raiser) {
+  auto data = raise.data.evaluate(with);
+  if (!data) return failure(data.error().text());
+  raised_.reserve(chart::max_raised_events);  // events are held by address
+  raised_.push_back(object_of("data", std::move(*data), "type", raise.event));
+  raiser.raise(raise.event, static_cast<int>(raised_.size()) - 1);
+  return {};
+}
+
+Result<void, std::string> Step::perform(const workflow::Emit& emit, const cel::Activation& with) {
+  auto data = emit.data.evaluate(with);
+  if (!data) return failure(data.error().text());
+  add_record(Record::Kind::service_event, emit.type, write_json(*data));
+  return {};
+}
+
+Result<void, std::string> Step::perform(const workflow::Notify& notify, const cel::Activation& with) {
+  auto args = notify.args.evaluate(with);
+  if (!args) return failure(args.error().text());
+  add_record(Record::Kind::notification_request, "ee.elukaar.notification.requested.v1",
+             write_json(object_of("args", std::move(*args), "case", value_.id.str(), "text", notify.text)));
+  return {};
+}
+
+Result<void, std::string> Step::perform(const workflow::Log& log, const cel::Activation& with) {
+  auto message = log.message.evaluate(with);
+  if (!message) return failure(message.error().text());
+  rules_.push_back("log: " + write_json(*message));
+  return {};
+}
+
+Result<void, std::string> Step::perform(const workflow::Hold& hold) {
+  const std::uint32_t entry = value_.entered[hold.state].number;
+  std::erase_if(value_.held, [&](const HeldStep& step) { return step.code == hold.step; });
+  value_.held.push_back({hold.step, hold.state, entry, external_, *payload_, now_});
+  adverse_.push_back(object_of("held", true, "step", hold.step));
+  return {};
+}
+
+void Step::add_record(Record::Kind kind, const std::string& type, std::string data) {
   Record record;
+  record.kind = kind;
   record.key = value_.id.str();
   record.event.source =
       fmt::format("/elukaar/{}/{}", value_.municipality.str(), value_.service);
+  record.event.type = type;
   record.event.subject = value_.id.str();
   record.event.municipality = value_.municipality;
   record.event.partition_key = value_.id.str();
   record.event.correlation_id = value_.id.str();
   record.event.causation_id = input_.key.id;
-  if (const auto* emit = std::get_if<workflow::Emit>(&body)) {
-    auto data = emit->data.evaluate(with);
-    if (!data) return failure(data.error().text());
-    record.topic = Record::Topic::service_events;
-    record.event.type = emit->type;
-    record.data = write_json(*data);
-  } else {
-    const auto& notify = std::get<workflow::Notify>(body);
-    auto args = notify.args.evaluate(with);
-    if (!args) return failure(args.error().text());
-    record.topic = Record::Topic::notifications;
-    record.event.type = "ee.elukaar.notification.requested.v1";
-    record.data = write_json(
-        object_of("args", std::move(*args), "case", value_.id.str(), "text", notify.text));
-  }
-  effects_.records.push_back(std::move(record));
-  return {};
+  record.data = std::move(data);
+  records_.push_back(std::move(record));
 }
 
 void Step::taken(const chart::Transition& transition) {
@@ -258,12 +259,12 @@ void Step::exited(chart::StateIndex state) {
   std::erase_if(value_.held, [&](const HeldStep& step) { return step.state == path; });
   std::erase_if(value_.timers, [&](const Timer& timer) {
     if (timer.state != path) return false;
-    if (!timer.fired) effects_.timers_cleared.push_back(timer);
+    if (!timer.fired) effects_.push_back(ClearTimer{timer});
     return true;
   });
   std::erase_if(value_.calls, [&](const OpenCall& call) {
     if (call.state != path) return false;
-    effects_.calls_abandoned.push_back(call.id);
+    effects_.push_back(AbandonCall{call.id});
     return true;
   });
 }
@@ -299,12 +300,12 @@ Result<void, std::string> Step::arm_timers() {
       auto due = due_time(value, end_of_day, entry.at);
       if (!due) return failure(fmt::format("delay `{}`: {}", after.delay, due.error()));
       if (!*due) {
-        if (before != value_.timers.end()) effects_.timers_cleared.push_back(*before);
+        if (before != value_.timers.end()) effects_.push_back(ClearTimer{*before});
         continue;
       }
       timer.due = **due;
       if (before == value_.timers.end() || before->due != timer.due) {
-        effects_.timers_set.push_back(timer);
+        effects_.push_back(SetTimer{timer});
       }
       if (before != value_.timers.end() && before->due != timer.due) {
         moves_.push_back(object_of("from", to_rfc3339(before->due), "state", timer.state, "timer",
@@ -318,7 +319,7 @@ Result<void, std::string> Step::arm_timers() {
   for (Timer& timer : *clock_timers) {
     const auto before = former_timer(timer);
     if (before == value_.timers.end() || before->due != timer.due) {
-      effects_.timers_set.push_back(timer);
+      effects_.push_back(SetTimer{timer});
     }
     armed.push_back(std::move(timer));
   }
@@ -328,7 +329,7 @@ Result<void, std::string> Step::arm_timers() {
     const bool still = std::any_of(armed.begin(), armed.end(), [&](const Timer& timer) {
       return timer.same_wait(before);
     });
-    if (!still) effects_.timers_cleared.push_back(before);
+    if (!still) effects_.push_back(ClearTimer{before});
   }
   value_.timers = std::move(armed);
   return {};
@@ -356,9 +357,8 @@ Result<void, std::string> Step::request_calls() {
       auto by = task_date(invoke, facts);
       if (!by) return failure(by.error());
       value_.calls.push_back({id, state.path, invoke.id, entry.number, invoke.role});
-      effects_.calls_requested.push_back({id, state.path, entry.number, invoke.id, invoke.role,
-                                          invoke.operation, std::move(*input), invoke.timeout,
-                                          *by});
+      effects_.push_back(RequestCall{{id, state.path, entry.number, invoke.id, invoke.role,
+                                      invoke.operation, std::move(*input), invoke.timeout, *by}});
     }
   }
   return {};
@@ -394,91 +394,9 @@ Result<void, std::string> Step::find_parties() {
   parties.erase(std::unique(parties.begin(), parties.end()), parties.end());
   if (parties != value_.parties) {
     value_.parties = parties;
-    effects_.parties = std::move(parties);
+    effects_.push_back(ReplaceParties{std::move(parties)});
   }
   return {};
-}
-
-// Where officials do what a register would, it is their turn whenever it would be its.
-std::string Step::turn_of(const workflow::Workflow& workflow, const Case& value,
-                          const workflow::StatusRule& status) {
-  const bool by_hand =
-      status.turn == "register" &&
-      std::any_of(value.calls.begin(), value.calls.end(), [&](const OpenCall& call) {
-        return workflow.municipality.does_by_hand(call.role);
-      });
-  return by_hand ? "municipality" : status.turn;
-}
-
-Result<Json, std::string> Step::status_of(const workflow::Workflow& workflow, const Case& value,
-                                          const calendar::Calendar& calendar) {
-  const auto state = deepest(workflow, value.configuration,
-                             [](const workflow::StateRule& rule) { return rule.status.has_value(); });
-  if (!state) return Json{};
-  const workflow::StateRule& rule = workflow.states[chart::position(*state)];
-  const workflow::StatusRule& status = *rule.status;
-  const Facts facts(workflow, value, value.configuration, rule.path, calendar);
-  const cel::Activation with = facts.activation(empty_event);
-  Json actions = Json::array();
-  for (const std::string& action : status.actions) {
-    const auto known = workflow.person_actions.find(action);
-    if (known != workflow.person_actions.end() && known->second.when) {
-      const auto holds = known->second.when->test(with);
-      if (!holds) return failure(holds.error().text());
-      if (!*holds) continue;
-    }
-    actions.push_back(action);
-  }
-  Json due;
-  if (status.by) {
-    auto by = status.by->evaluate(with);
-    if (!by) return failure(by.error().text());
-    due = std::move(*by);
-  }
-  Json::object_t args;
-  args.reserve(status.args.size());
-  for (const auto& [name, argument] : status.args) {
-    auto result = argument.evaluate(with);
-    if (!result) return failure(result.error().text());
-    add_member(args, name, std::move(*result));
-  }
-  return object_of("actions", std::move(actions), "args", std::move(args), "by", std::move(due),
-                   "clock", Clocks::shown(value, status.clock, calendar), "delayed", value.delayed,
-                   "final", status.final, "legalBasis", status.legal_basis, "push", status.push,
-                   "text", status.text, "turn", turn_of(workflow, value, status), "visibleTo",
-                   status.visible_to);
-}
-
-Result<Json, std::string> Step::subject_of(const workflow::Workflow& workflow, const Case& value,
-                                           const cel::Program& subject,
-                                           const calendar::Calendar& calendar,
-                                           const Json& event) {
-  const Facts facts(workflow, value, value.configuration, {}, calendar);
-  auto result = subject.evaluate(facts.activation(event));
-  if (!result) return failure(result.error().text());
-  return std::move(*result);
-}
-
-bool Step::holds(const workflow::Workflow& workflow, const Case& value,
-                 const cel::Program& condition, const Json& event,
-                 const calendar::Calendar& calendar) {
-  const Facts facts(workflow, value, value.configuration, {}, calendar);
-  return condition.test(facts.activation(event)).value_or(false);
-}
-
-Result<std::vector<Key>, std::string> Step::keys_of(const workflow::Workflow& workflow,
-                                                    const std::vector<workflow::KeyRule>& rules,
-                                                    const Json& event, const Case& value,
-                                                    const calendar::Calendar& calendar) {
-  std::vector<Key> keys;
-  const Facts facts(workflow, value, value.configuration, {}, calendar);
-  const cel::Activation with = facts.activation(event);
-  for (const workflow::KeyRule& rule : rules) {
-    auto result = rule.value.evaluate(with);
-    if (!result) return failure(result.error().text());
-    if (result->is_string()) keys.push_back({rule.name, result->get<std::string>()});
-  }
-  return keys;
 }
 
 }  // namespace elukaar::core

@@ -31,32 +31,13 @@ class Step : private chart::Host {
   bool handled() const { return handled_; }
   bool changed() const { return changed_; }  // a state was left or entered, or the case was started
   bool done() const { return done_; }
-  Effects&& effects() { return std::move(effects_); }
+  // What it did, to be taken once: what follows from it, and what leaves with the commit.
+  std::vector<Effect> take_effects() { return std::move(effects_); }
+  std::vector<Record> take_records() { return std::move(records_); }
   // Adds what it did to a journal entry's trace.
   void tell(Json& trace) const;
 
-  // The status that the case shows: null, or as in resident-page.md, section 1, with `delayed`.
-  static Result<Json, std::string> status_of(const workflow::Workflow& workflow, const Case& value,
-                                             const calendar::Calendar& calendar);
-  // What an offered action is about just now: its `subject`, or its `subject_version`; or what an
-  // event's rule says of it (`confirms`).
-  static Result<Json, std::string> subject_of(const workflow::Workflow& workflow, const Case& value,
-                                              const cel::Program& subject,
-                                              const calendar::Calendar& calendar,
-                                              const Json& event = Json::object());
-  // Whether a condition about the case and an event holds; one that cannot be evaluated does not.
-  static bool holds(const workflow::Workflow& workflow, const Case& value,
-                    const cel::Program& condition, const Json& event,
-                    const calendar::Calendar& calendar);
-  // The keys that an event gives; a rule whose value is null or absent gives none.
-  static Result<std::vector<Key>, std::string> keys_of(const workflow::Workflow& workflow,
-                                                       const std::vector<workflow::KeyRule>& rules,
-                                                       const Json& event, const Case& value,
-                                                       const calendar::Calendar& calendar);
-
  private:
-  static std::string turn_of(const workflow::Workflow& workflow, const Case& value,
-                             const workflow::StatusRule& status);
   void select_event(const chart::CurrentEvent& event) override;
   Result<bool, std::string> guard(int index, const chart::Configuration& active) override;
   Result<void, std::string> action(int index, const chart::Configuration& active,
@@ -67,6 +48,14 @@ class Step : private chart::Host {
 
   Result<void, std::string> perform(const workflow::ActionBody& body, const cel::Activation& with,
                                     chart::Raiser& raiser);
+  Result<void, std::string> perform(const workflow::Assign& assign, const cel::Activation& with);
+  Result<void, std::string> perform(const workflow::Raise& raise, const cel::Activation& with,
+                                    chart::Raiser& raiser);
+  Result<void, std::string> perform(const workflow::Emit& emit, const cel::Activation& with);
+  Result<void, std::string> perform(const workflow::Notify& notify, const cel::Activation& with);
+  Result<void, std::string> perform(const workflow::Log& log, const cel::Activation& with);
+  Result<void, std::string> perform(const workflow::Hold& hold);
+  void add_record(Record::Kind kind, const std::string& type, std::string data);
   Result<void, std::string> settle();
   Result<void, std::string> arm_timers();
   std::vector<Timer>::const_iterator former_timer(const Timer& timer) const;
@@ -82,7 +71,8 @@ class Step : private chart::Host {
   Case& value_;
   const std::uint32_t entries_before_;  // entries with a higher number belong to this step
   Clocks clocks_;                       // of value_
-  Effects effects_;
+  std::vector<Effect> effects_;
+  std::vector<Record> records_;
   const Json* payload_ = nullptr;  // of the external event
   const Json* event_ = nullptr;    // what expressions see as `event`
   std::vector<Json> raised_;

@@ -36,18 +36,13 @@ core::JournalEntry entry_of(const Json& row) {
         core::Disposition::refused, core::Disposition::stale, core::Disposition::incident}) {
     if (row.at("disposition") == core::to_string(disposition)) entry.disposition = disposition;
   }
-  return entry;
-}
-
-std::vector<core::Record> records_of(const Json& row) {
-  std::vector<core::Record> records;
-  if (!row.at("records").is_array()) return records;
+  if (!row.at("records").is_array()) return entry;
   for (const Json& record : row.at("records")) {
     core::Record each;
     each.data = record.at("value").at("data").dump();
-    records.push_back(std::move(each));
+    entry.records.push_back(std::move(each));
   }
-  return records;
+  return entry;
 }
 
 }  // namespace
@@ -77,8 +72,8 @@ std::optional<Verification> verify(OperationsStore& store, const std::string& id
   Digest former{};
   for (const Json& row : told.at("journal")) {
     const core::JournalEntry entry = entry_of(row);
-    const Digest hash = core::chained_hash(former, value, entry, row.at("digest").get<std::string>(),
-                                           records_of(row));
+    const Digest hash =
+        core::chained_hash(former, value, entry, row.at("digest").get<std::string>());
     if (entry.sequence != verification.rows + 1 || hash != digest_from_hex(row.at("hash"))) {
       verification.broken_at = entry.sequence;
       return verification;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/step.hpp"
+#include "core/questions.hpp"
 
 namespace elukaar::engine {
 namespace {
@@ -23,7 +23,7 @@ Result<std::vector<CorrelationKey>, std::string> keys(const workflow::Workflow& 
                                                       const Json& event,
                                                       const calendar::Calendar& calendar) {
   static const core::Case nobody;
-  auto found = core::Step::keys_of(workflow, rules, event, nobody, calendar);
+  auto found = core::keys_of(workflow, rules, event, nobody, calendar);
   if (!found) return failure(found.error());
   std::vector<CorrelationKey> result;
   for (core::Key& key : *found) {

@@ -7,8 +7,9 @@
 #include <fmt/format.h>
 
 #include "base/json_writing.hpp"
+#include "base/overloaded.hpp"
 #include "core/decide.hpp"
-#include "core/step.hpp"
+#include "core/questions.hpp"
 #include "engine/batch/input_codec.hpp"
 #include "privacy/envelope.hpp"
 
@@ -249,7 +250,7 @@ class Fold {
     for (const auto& workflow : parts_.workflows.reacting_to(input.ref.municipality, type)) {
       const auto& rule = workflow->events.at(workflow->event_names.at(type));
       static const core::Case nobody;
-      if (auto keys = core::Step::keys_of(*workflow, rule.adds, event, nobody, parts_.calendar)) {
+      if (auto keys = core::keys_of(*workflow, rule.adds, event, nobody, parts_.calendar)) {
         for (core::Key& key : *keys) {
           claimed.push_back({input.ref.municipality, workflow->service, key.name, key.value});
         }
@@ -398,7 +399,7 @@ class Fold {
     if (name == working.workflow->event_names.end()) return nullptr;
     const auto& mass = working.workflow->events.at(name->second).mass;
     if (!mass) return nullptr;
-    const bool holds = !mass->where || core::Step::holds(*working.workflow, working.current(),
+    const bool holds = !mass->where || core::holds(*working.workflow, working.current(),
                                                          *mass->where, body, parts_.calendar);
     return holds ? &name->second : nullptr;
   }
@@ -480,7 +481,7 @@ class Fold {
             });
         if (!working->is_open() || !under_all) continue;
         const auto& where = route.rule->correlate[i].where;
-        if (where && !core::Step::holds(*working->workflow, working->current(), *where, arrival.event,
+        if (where && !core::holds(*working->workflow, working->current(), *where, arrival.event,
                                         parts_.calendar)) {
           continue;
         }
@@ -505,7 +506,7 @@ class Fold {
     }
     static const core::Case nobody;
     return route.rule->starts_when &&
-           core::Step::holds(*route.workflow, nobody, *route.rule->starts_when, arrival.event,
+           core::holds(*route.workflow, nobody, *route.rule->starts_when, arrival.event,
                              parts_.calendar);
   }
 
@@ -533,7 +534,7 @@ class Fold {
       return Fate::parked;
     }
     for (const CorrelationKey& key : route.identity()) {
-      decision.effects.keys_added.push_back({key.name, key.value});
+      decision.effects.push_back(core::AddKey{{key.name, key.value}});
     }
     Working& placed = *cases_.emplace(working->row.ref, std::move(working)).first->second;
     settle(placed, input, std::move(decision));
@@ -598,8 +599,8 @@ class Fold {
     core::Input input;
     input.key = {"elukaar/call", fmt::format("{}/{}", due.id.str(), due.text_a)};
     input.received_at = due.at;
-    using Kind = core::CallNews::Kind;
-    core::CallNews news{CallId{due.id}, Kind::done, Json{}};
+    using Kind = core::CallUpdate::Kind;
+    core::CallUpdate news{CallId{due.id}, Kind::done, Json{}};
     if (due.text_a == "delayed") {
       news.kind = Kind::delayed;
       news.payload = {{"system", due.text_c}, {"since", to_rfc3339(due.at)}};
@@ -752,7 +753,7 @@ class Fold {
     }
     take_over(working, input, decision);
     if (decision.configuration_changed) offer_deferred(working);
-    offer_early(working, decision.effects.keys_added);
+    offer_early(working, decision.effects);
   }
 
   // Moves the case out of the decision; the rest of it stays.
@@ -794,16 +795,16 @@ class Fold {
     row.release = parts_.workflows.number_of(working.workflow);
     row.hash = decision.entry.hash;
     if (store_.keeps() == Keeps::values) {
-      Told told{std::move(decision.entry.trace), std::move(decision.effects.records), {}};
+      Told told{std::move(decision.entry.trace), std::move(decision.entry.records), {}};
       const bool shows = std::any_of(
           told.records.begin(), told.records.end(),
-          [](const core::Record& record) { return record.topic == core::Record::Topic::status; });
+          [](const core::Record& record) { return record.kind == core::Record::Kind::status; });
       if (shows) told.status = working.current().status;
       row.told = std::make_shared<const Told>(std::move(told));
     } else {
       row.trace = std::move(decision.entry.written_trace);
       std::vector<OutgoingRecord> outgoing;
-      row.records = encode_records(decision.effects.records, parts_.topics, outgoing);
+      row.records = encode_records(decision.entry.records, parts_.topics, outgoing);
       if (!outgoing.empty()) {
         result_.published.push_back({row.lane, row.lane_sequence, std::move(outgoing)});
       }
@@ -812,51 +813,57 @@ class Fold {
     writes_.journal.push_back(std::move(row));
   }
 
-  void effects(Working& working, const core::Input& input, const core::Effects& effects) {
+  void effects(Working& working, const core::Input& input,
+               const std::vector<core::Effect>& effects) {
     const CaseRef& ref = working.row.ref;
     const int lane = internal_lane_of(ref.id);
-    const auto place = [&](const core::Timer& timer) {
-      return TimerPlace{ref, timer.state, timer.key, timer.entry};
+    const auto change_timer = [&](const core::Timer& timer, bool set) {
+      timers_[{ref, timer.state, timer.key, timer.entry}] = {TimerRow{ref, lane, timer}, set};
     };
-    for (const core::Timer& timer : effects.timers_cleared) {
-      timers_[place(timer)] = {TimerRow{ref, lane, timer}, false};
-    }
-    for (const core::Timer& timer : effects.timers_set) {
-      timers_[place(timer)] = {TimerRow{ref, lane, timer}, true};
-    }
-    for (const core::CallRequest& request : effects.calls_requested) {
-      writes_.calls_requested.push_back({ref, lane, request});
-    }
-    for (const CallId& call : effects.calls_abandoned) {
-      writes_.calls_abandoned.push_back({ref, call});
-    }
-    for (const core::Key& key : effects.keys_added) {
-      CorrelationKey full{ref.municipality, working.current().service, key.name, key.value};
-      auto& found = found_[full];
-      if (std::find(found.begin(), found.end(), ref) == found.end()) {
-        found.push_back(ref);
-        writes_.keys_added.push_back({std::move(full), ref.id});
-      }
-    }
-    for (const core::Key& key : effects.keys_dropped) {
-      CorrelationKey full{ref.municipality, working.current().service, key.name, key.value};
-      std::erase(found_[full], ref);
-      writes_.keys_dropped.push_back({std::move(full), ref.id});
-    }
-    if (effects.parties) writes_.parties.push_back({ref, *effects.parties});
-    if (effects.outcome) {
-      if (const auto id = Uuid::parse(input.key.id)) {
-        writes_.actions_done.push_back({ref.municipality, ActionId{*id},
-                                        effects.outcome->accepted, effects.outcome->reason});
-      }
-    }
+    const overloaded collect{
+        [&](const core::SetTimer& set) { change_timer(set.timer, true); },
+        [&](const core::ClearTimer& clear) { change_timer(clear.timer, false); },
+        [&](const core::RequestCall& call) {
+          writes_.calls_requested.push_back({ref, lane, call.request});
+        },
+        [&](const core::AbandonCall& call) { writes_.calls_abandoned.push_back({ref, call.call}); },
+        [&](const core::AddKey& add) { add_key(working, add.key); },
+        [&](const core::DropKey& drop) { drop_key(working, drop.key); },
+        [&](const core::ReplaceParties& present) {
+          writes_.parties.push_back({ref, present.parties});
+        },
+        [&](const core::AnswerAction& answer) {
+          if (const auto id = Uuid::parse(input.key.id)) {
+            writes_.actions_done.push_back(
+                {ref.municipality, ActionId{*id}, answer.accepted, answer.reason});
+          }
+        }};
+    for (const core::Effect& effect : effects) std::visit(collect, effect);
+  }
+
+  void add_key(const Working& working, const core::Key& key) {
+    const CaseRef& ref = working.row.ref;
+    CorrelationKey full{ref.municipality, working.current().service, key.name, key.value};
+    auto& found = found_[full];
+    if (std::find(found.begin(), found.end(), ref) != found.end()) return;
+    found.push_back(ref);
+    writes_.keys_added.push_back({std::move(full), ref.id});
+  }
+
+  void drop_key(const Working& working, const core::Key& key) {
+    const CaseRef& ref = working.row.ref;
+    CorrelationKey full{ref.municipality, working.current().service, key.name, key.value};
+    std::erase(found_[full], ref);
+    writes_.keys_dropped.push_back({std::move(full), ref.id});
   }
 
   // Events that came before their case had its key: applied now, in order of arrival.
-  void offer_early(Working& working, const std::vector<core::Key>& keys) {
-    for (const core::Key& key : keys) {
-      const CorrelationKey full{working.row.ref.municipality, working.current().service, key.name,
-                                key.value};
+  void offer_early(Working& working, const std::vector<core::Effect>& effects) {
+    for (const core::Effect& effect : effects) {
+      const auto* gained = std::get_if<core::AddKey>(&effect);
+      if (gained == nullptr) continue;
+      const CorrelationKey full{working.row.ref.municipality, working.current().service,
+                                gained->key.name, gained->key.value};
       const auto waiting = early_.find(full);
       if (waiting == early_.end()) continue;
       const std::vector<EarlyEvent> events = std::move(waiting->second);
@@ -914,7 +921,7 @@ class Fold {
         continue;
       }
       take_over(working, *input, decision);
-      offer_early(working, decision.effects.keys_added);
+      offer_early(working, decision.effects);
       if (decision.configuration_changed) i = 0;
     }
   }

@@ -17,7 +17,7 @@ std::string encode_input(const core::Input& input) {
     json["event"] = event->event;
   } else if (const auto* timer = std::get_if<core::TimerFired>(&input.body)) {
     json["timer"] = {timer->state, timer->key, timer->entry};
-  } else if (const auto* news = std::get_if<core::CallNews>(&input.body)) {
+  } else if (const auto* news = std::get_if<core::CallUpdate>(&input.body)) {
     json["call"] = {news->call.str(), static_cast<int>(news->kind), news->payload};
   } else if (const auto* action = std::get_if<core::ActionTaken>(&input.body)) {
     json["name"] = action->name;
@@ -48,10 +48,10 @@ Result<core::Input, std::string> decode_input(const std::string& text) try {
     const auto id = Uuid::parse(call.at(0).get<std::string>());
     if (!id) return failure(std::string{"its call has no valid id"});
     const int news = call.at(1).get<int>();
-    if (news < 0 || news > static_cast<int>(core::CallNews::Kind::error)) {
+    if (news < 0 || news > static_cast<int>(core::CallUpdate::Kind::error)) {
       return failure("its call has news of the unknown kind " + std::to_string(news));
     }
-    input.body = core::CallNews{CallId{*id}, static_cast<core::CallNews::Kind>(news), call.at(2)};
+    input.body = core::CallUpdate{CallId{*id}, static_cast<core::CallUpdate::Kind>(news), call.at(2)};
   } else if (kind == "action") {
     input.body = core::ActionTaken{json.at("name"), Pseudonym{json.at("actor").get<std::string>()},
                                    json.at("subject"), json.value("subjectVersion", std::int64_t{0}),

@@ -8,12 +8,12 @@ namespace elukaar::engine {
 namespace {
 
 std::string topic_of(const core::Record& record, const OutboxTopics& topics) {
-  switch (record.topic) {
-    case core::Record::Topic::status:
+  switch (record.kind) {
+    case core::Record::Kind::status:
       return topics.status;
-    case core::Record::Topic::notifications:
+    case core::Record::Kind::notification_request:
       return topics.notifications;
-    case core::Record::Topic::service_events:
+    case core::Record::Kind::service_event:
       break;
   }
   return topics.service_events.of(record.event.municipality);

@@ -216,7 +216,6 @@ struct Writes {
   std::vector<std::pair<CaseRef, CallId>> calls_abandoned;
   std::vector<CallNewsRead> call_news_read;
   std::vector<std::pair<CaseRef, std::vector<core::Party>>> parties;  // all present ones of the case
-  std::string parties_source;
   std::vector<ActionDone> actions_done;
   std::vector<CommandDone> commands_done;
   std::vector<DeferredRow> deferred_added;

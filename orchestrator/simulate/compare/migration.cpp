@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "calendar/calendar.hpp"
-#include "core/step.hpp"
+#include "core/questions.hpp"
 #include "documents/reader.hpp"
 
 namespace elukaar::simulate {
@@ -181,7 +181,7 @@ std::vector<std::string> losses(const core::Case& value, const Json& state_docum
     }
   }
   static const calendar::Calendar calendar;
-  if (const auto status = core::Step::status_of(after, moved, calendar); !status) {
+  if (const auto status = core::status_of(after, moved, calendar); !status) {
     lost.push_back("what it would show cannot be computed: " + status.error());
   } else if (value.status->is_object() && status->is_null()) {
     lost.push_back("it shows a status, and would show none");

@@ -14,7 +14,7 @@
 
 #include "calendar/calendar.hpp"
 #include "cloudevents/decode.hpp"
-#include "core/step.hpp"
+#include "core/questions.hpp"
 #include "engine/composition.hpp"
 
 namespace elukaar::simulate {
@@ -364,7 +364,7 @@ class Population : private Registers {
     const ActionId id{Uuid::derived(world_.now(), child, name, static_cast<std::uint32_t>(++acts_[ref]))};
     const auto asked = [&](const std::optional<cel::Program>& program) {
       if (!program) return Json{};
-      return Json(core::Step::subject_of(workflow_, value, *program, world_.calendar()).value_or(Json{}));
+      return Json(core::subject_of(workflow_, value, *program, world_.calendar()).value_or(Json{}));
     };
     const Json subject = asked(rule->second.subject);
     const Json version = asked(rule->second.subject_version);

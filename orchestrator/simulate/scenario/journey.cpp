@@ -25,11 +25,11 @@ const Json* Journeys::decided(const Decided& decided) {
   }
   const Json* news = nullptr;
   for (const core::Record& record : decided.records) {
-    if (record.topic == core::Record::Topic::notifications) {
+    if (record.kind == core::Record::Kind::notification_request) {
       const auto message = notify::message_of_request(data_of(record));
       journey.sent.push_back({decided.row.at, message.text, "", "", true,
                               readers_of(value, message, decided.row.at)});
-    } else if (record.topic == core::Record::Topic::status) {
+    } else if (record.kind == core::Record::Kind::status) {
       news = &decided.status;
       show(journey, value, *news, decided.row.at);
     }

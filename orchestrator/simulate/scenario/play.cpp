@@ -7,7 +7,7 @@
 #include "access/access.hpp"
 #include "base/json_members.hpp"
 #include "cloudevents/decode.hpp"
-#include "core/step.hpp"
+#include "core/questions.hpp"
 #include "engine/composition.hpp"
 #include "notify/message.hpp"
 #include "simulate/scenario/expectation.hpp"
@@ -221,7 +221,7 @@ class Play : private Systems {
                      const core::Case& value) {
     const auto offered = [&](const std::optional<cel::Program>& program) {
       if (!program) return Json{};
-      return core::Step::subject_of(*stage_.workflow, value, *program, world_.calendar())
+      return core::subject_of(*stage_.workflow, value, *program, world_.calendar())
           .value_or(Json{});
     };
     Subject subject;
@@ -333,14 +333,14 @@ class Play : private Systems {
       outcome_.path.push_back(fmt::format("{} {}", to_moment_text(world_.now()), states));
     }
     for (const core::Record& record : decided.records) {
-      switch (record.topic) {
-        case core::Record::Topic::status:
+      switch (record.kind) {
+        case core::Record::Kind::status:
           show(*workflow, row, decided.status);
           break;
-        case core::Record::Topic::notifications:
+        case core::Record::Kind::notification_request:
           tell(*workflow, row, notify::message_of_request(data_of(record)));
           break;
-        case core::Record::Topic::service_events:
+        case core::Record::Kind::service_event:
           emitted_.push_back(record.event);
           emitted_.back().data = data_of(record);
           break;

@@ -97,10 +97,10 @@ TEST(Answers, to_a_version_since_changed_are_refused_as_stale) {
   for (const std::int64_t version : {1, 0, 3}) {
     const Decision decision = decline(story, "o1", version, {{"reason", "far"}});
     EXPECT_EQ(decision.disposition, Disposition::refused) << version;
-    EXPECT_EQ(decision.effects.outcome->reason, "stale") << version;
+    EXPECT_EQ(test::answered(decision)->reason, "stale") << version;
   }
   EXPECT_TRUE(story.in("offer"));
-  EXPECT_EQ(decline(story, "o2", 2, {{"reason", "far"}}).effects.outcome->reason, "stale");
+  EXPECT_EQ(test::answered(decline(story, "o2", 2, {{"reason", "far"}}))->reason, "stale");
   EXPECT_EQ(decline(story, "o1", 2, {{"reason", "far"}}).disposition, Disposition::applied);
 }
 
@@ -113,7 +113,7 @@ TEST(Answers, are_offered_only_where_the_actions_own_condition_holds) {
   EXPECT_EQ(story.value.revision, revision + 1) << "what may be done is published when it changes";
   const Decision forged = decline(story, "o1", 2, {{"reason", "far"}});
   EXPECT_EQ(forged.disposition, Disposition::refused);
-  EXPECT_EQ(forged.effects.outcome->reason, "not-offered");
+  EXPECT_EQ(test::answered(forged)->reason, "not-offered");
   story.take(story.event("offered", {{"offer", {{"id", "o1"}, {"revision", 3}, {"final", false}}}}));
   EXPECT_EQ(story.value.status->at("actions"), Json::array({"decline"}));
 }
@@ -123,7 +123,7 @@ TEST(Answers, give_one_of_the_reasons_that_the_municipality_lists) {
     Story story = offered(with_reasons());
     const Decision decision = decline(story, "o1", 1, data);
     EXPECT_EQ(decision.disposition, Disposition::refused) << data;
-    EXPECT_EQ(decision.effects.outcome->reason, "unknown-reason") << data;
+    EXPECT_EQ(test::answered(decision)->reason, "unknown-reason") << data;
     EXPECT_TRUE(story.in("offer"));
   }
 }

@@ -199,11 +199,11 @@ TEST_F(LegalClocks, stand_still_with_their_ground_and_go_on_later) {
   EXPECT_EQ(shown().at("pausedSince"), "2026-03-10");
   EXPECT_EQ(shown().at("ground"), "documents");
   EXPECT_FALSE(waits_for("breached"));
-  EXPECT_EQ(paused.effects.timers_cleared.size(), 3u);
+  EXPECT_EQ(test::all<ClearTimer>(paused).size(), 3u);
   const Decision resumed = happens("provided", "2026-03-15T08:00:00Z");
   EXPECT_EQ(told(resumed), Json{"resumed"});
   EXPECT_EQ(shown().at("due"), "2026-05-07");
-  EXPECT_EQ(resumed.effects.timers_set.size(), 3u);
+  EXPECT_EQ(test::all<SetTimer>(resumed).size(), 3u);
 }
 
 TEST_F(LegalClocks, are_lengthened_once_by_a_ground) {
@@ -212,7 +212,7 @@ TEST_F(LegalClocks, are_lengthened_once_by_a_ground) {
   EXPECT_EQ(extended.disposition, Disposition::applied);  // no state takes it, the clock does
   EXPECT_EQ(told(extended), Json{"extended"});
   EXPECT_EQ(shown().at("due"), "2026-06-02");
-  ASSERT_EQ(extended.effects.timers_set.size(), 3u);  // the timers move with the day
+  ASSERT_EQ(test::all<SetTimer>(extended).size(), 3u);  // the timers move with the day
   happens("extended", "2026-03-21T08:00:00Z");
   EXPECT_EQ(shown().at("due"), "2026-06-02");
 }
@@ -262,7 +262,7 @@ TEST_F(LegalClocks, end_with_the_case) {
   const Decision over = happens("withdrawn", "2026-03-05T08:00:00Z");
   EXPECT_EQ(told(over), Json{"ended"});
   EXPECT_TRUE(story.value.timers.empty());
-  EXPECT_EQ(over.effects.timers_cleared.size(), 3u);
+  EXPECT_EQ(test::all<ClearTimer>(over).size(), 3u);
 }
 
 TEST_F(LegalClocks, are_kept_in_the_case_s_document) {

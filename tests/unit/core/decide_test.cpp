@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/step.hpp"
+#include "core/questions.hpp"
 #include "unit/core/story.hpp"
 #include "workflow/load/load.hpp"
 
@@ -46,10 +46,10 @@ Json told(const Decision& decision, const workflow::Workflow& workflow) {
                {"revision", decision.next.revision},
                {"trace", decision.entry.trace},
                {"hash", to_hex(decision.entry.hash)}};
-  for (const Record& record : decision.effects.records) {
+  for (const Record& record : decision.entry.records) {
     told["records"].push_back({record.event.id, Json::parse(record.data)});
   }
-  for (const CallRequest& call : decision.effects.calls_requested) {
+  for (const auto& [call] : test::all<RequestCall>(decision)) {
     told["calls"].push_back({call.id.str(), call.role, call.operation, call.input});
   }
   return told;
@@ -95,17 +95,17 @@ Story verifying() {
 
 Story informed() {
   Story story = verifying();
-  story.take(story.news(story.value.calls.at(0).id, CallNews::Kind::done, family()));
+  story.take(story.news(story.value.calls.at(0).id, CallUpdate::Kind::done, family()));
   return story;
 }
 
 Story queued() {
   Story story = informed();
   story.take(story.event("application-submitted", application()));
-  story.take(story.news(story.value.calls.at(0).id, CallNews::Kind::done,
+  story.take(story.news(story.value.calls.at(0).id, CallUpdate::Kind::done,
                         {{"childLivesHere", true}, {"applicantLivesHere", true}, {"custody", true},
                          {"childSince", "2026-04-20"}, {"asOf", "2026-05-05"}}));
-  story.take(story.news(story.value.calls.at(0).id, CallNews::Kind::done,
+  story.take(story.news(story.value.calls.at(0).id, CallUpdate::Kind::done,
                         {{"registerId", "r1"}, {"status", "queued"},
                          {"queue", {{"scope", "rae"}, {"position", 12}, {"of", 40},
                                     {"ruleRef", "application-time"}}}}));
@@ -122,8 +122,8 @@ TEST(Decide, applies_an_event_that_a_state_takes_and_shows_the_new_status) {
   EXPECT_EQ(story.value.context->at("amount"), 12);
   EXPECT_EQ(story.value.sequence, 2u);
   EXPECT_EQ(story.value.revision, 2u);
-  ASSERT_EQ(decision.effects.records.size(), 1u);
-  const auto& record = decision.effects.records[0];
+  ASSERT_EQ(decision.entry.records.size(), 1u);
+  const auto& record = decision.entry.records[0];
   EXPECT_EQ(record.event.id, story.value.id.str() + "/2/0");
   EXPECT_EQ(Json::parse(record.data).at("revision"), 2);
   EXPECT_EQ(Json::parse(record.data).at("status").at("args").at("amount"), 12);
@@ -132,8 +132,8 @@ TEST(Decide, applies_an_event_that_a_state_takes_and_shows_the_new_status) {
 TEST(Decide, adds_the_keys_that_an_accepted_event_brings) {
   Story story(bench());
   const Decision decision = story.take(story.event("started", amount(5)));
-  ASSERT_EQ(decision.effects.keys_added.size(), 1u);
-  EXPECT_EQ(decision.effects.keys_added[0], (Key{"item", "i1"}));
+  ASSERT_EQ(test::all<AddKey>(decision).size(), 1u);
+  EXPECT_EQ(test::all<AddKey>(decision)[0].key, (Key{"item", "i1"}));
 }
 
 TEST(Decide, ignores_what_the_file_calls_ignorable_and_journals_it) {
@@ -141,7 +141,7 @@ TEST(Decide, ignores_what_the_file_calls_ignorable_and_journals_it) {
   const Decision decision = story.take(story.event("started", amount(1)));
   EXPECT_EQ(decision.disposition, Disposition::ignored);
   EXPECT_EQ(decision.entry.sequence, 2u);
-  EXPECT_TRUE(decision.effects.records.empty());
+  EXPECT_TRUE(decision.entry.records.empty());
   EXPECT_EQ(story.value.revision, 1u);
   EXPECT_TRUE(story.in("s1"));
 }
@@ -185,7 +185,7 @@ TEST(Decide, closes_an_application_and_silently_ends_a_notice_when_the_birth_is_
   Story told = queued();
   told.take(told.event("birth-annulled", {{"child", {{"key", child}}}}));
   EXPECT_TRUE(told.in("closing"));  // the register takes the application out first
-  told.take(told.news(told.value.calls.at(0).id, CallNews::Kind::done, {{"status", "withdrawn"}}));
+  told.take(told.news(told.value.calls.at(0).id, CallUpdate::Kind::done, {{"status", "withdrawn"}}));
   EXPECT_TRUE(told.in("closed"));
   EXPECT_EQ(told.value.status->at("args").at("cause"), "annulled");
 }
@@ -210,7 +210,7 @@ TEST(Decide, finds_a_timer_stale_whose_state_has_been_left) {
   story.now = notice.due;
   const Decision left =
       story.take(story.event("opted-out", {{"child", {{"key", child}}}}));
-  ASSERT_EQ(left.effects.timers_cleared.size(), 1u);
+  ASSERT_EQ(test::all<ClearTimer>(left).size(), 1u);
   const Decision decision = story.take(story.fired(notice));
   EXPECT_EQ(decision.disposition, Disposition::stale);
   EXPECT_TRUE(story.in("not_applied"));
@@ -234,9 +234,9 @@ TEST(Decide, moves_a_timer_whose_date_has_moved_and_ignores_its_old_row) {
       "person-key-changed",
       {{"formerKey", child}, {"key", "p1_otherotherotherother"}, {"bornOn", "2026-04-25"}}));
   EXPECT_EQ(moved.disposition, Disposition::applied);
-  ASSERT_EQ(moved.effects.timers_set.size(), 1u);
-  EXPECT_EQ(moved.effects.timers_set[0].due, calendar::start_of_day(*parse_iso_date("2026-05-09")));
-  EXPECT_EQ(moved.effects.timers_set[0].entry, former.entry);
+  ASSERT_EQ(test::all<SetTimer>(moved).size(), 1u);
+  EXPECT_EQ(test::all<SetTimer>(moved)[0].timer.due, calendar::start_of_day(*parse_iso_date("2026-05-09")));
+  EXPECT_EQ(test::all<SetTimer>(moved)[0].timer.entry, former.entry);
   story.now = former.due;
   EXPECT_EQ(story.take(story.fired(former)).disposition, Disposition::stale);
   EXPECT_TRUE(story.in("expecting"));
@@ -262,15 +262,15 @@ TEST(Decide, requests_a_call_on_entry_with_an_id_that_follows_from_the_input) {
   const Input input = story.fired(story.timer("notice"));
   const Decision one = story.ask(input);
   const Decision two = story.ask(input);
-  ASSERT_EQ(one.effects.calls_requested.size(), 1u);
-  const CallRequest& call = one.effects.calls_requested[0];
+  ASSERT_EQ(test::all<RequestCall>(one).size(), 1u);
+  const CallRequest call = test::all<RequestCall>(one).at(0).request;
   EXPECT_EQ(call.role, "population-register");
   EXPECT_EQ(call.operation, "family");
   EXPECT_EQ(call.input, (Json{{"child", child}}));
-  EXPECT_EQ(call.id, two.effects.calls_requested.at(0).id);
+  EXPECT_EQ(call.id, test::all<RequestCall>(two).at(0).request.id);
   Input other = input;
   other.key.id += "x";
-  EXPECT_NE(call.id, story.ask(other).effects.calls_requested.at(0).id);
+  EXPECT_NE(call.id, test::all<RequestCall>(story.ask(other)).at(0).request.id);
 }
 
 TEST(Decide, shows_that_a_system_does_not_answer_and_takes_it_back_with_the_answer) {
@@ -279,12 +279,12 @@ TEST(Decide, shows_that_a_system_does_not_answer_and_takes_it_back_with_the_answ
   const CallId call = story.value.calls.at(0).id;
   const auto revision = story.value.revision;
   const Json since = {{"system", "population-register"}, {"since", "2026-05-05T06:00:03Z"}};
-  const Decision delayed = story.take(story.news(call, CallNews::Kind::delayed, since));
+  const Decision delayed = story.take(story.news(call, CallUpdate::Kind::delayed, since));
   EXPECT_EQ(delayed.disposition, Disposition::applied);
   EXPECT_EQ(story.value.status->at("delayed"), since);
   EXPECT_EQ(story.value.revision, revision + 1);
   EXPECT_EQ(story.value.calls.size(), 1u);
-  story.take(story.news(call, CallNews::Kind::done,
+  story.take(story.news(call, CallUpdate::Kind::done,
                         {{"childLivesHere", true}, {"applicantLivesHere", true}, {"custody", true},
                          {"childSince", "2026-04-20"}, {"asOf", "2026-05-05"}}));
   EXPECT_TRUE(story.in("registering"));
@@ -298,26 +298,26 @@ TEST(Decide, says_that_it_is_the_municipalitys_turn_where_its_officials_do_what_
   story.take(story.event("birth-registered", birth()));
   story.now = story.timer("notice").due;
   story.take(story.fired(story.timer("notice")));
-  story.take(story.news(story.value.calls.at(0).id, CallNews::Kind::done, family()));
+  story.take(story.news(story.value.calls.at(0).id, CallUpdate::Kind::done, family()));
   const Decision asked = story.take(story.event("application-submitted", application()));
   EXPECT_EQ(story.value.status->at("turn"), "register");
-  ASSERT_EQ(asked.effects.calls_requested.size(), 1u);
-  EXPECT_FALSE(asked.effects.calls_requested[0].by);
+  ASSERT_EQ(test::all<RequestCall>(asked).size(), 1u);
+  EXPECT_FALSE(test::all<RequestCall>(asked)[0].request.by);
   const Decision checked = story.take(
-      story.news(story.value.calls.at(0).id, CallNews::Kind::done,
+      story.news(story.value.calls.at(0).id, CallUpdate::Kind::done,
                  {{"childLivesHere", true}, {"applicantLivesHere", true}, {"custody", true},
                   {"childSince", "2026-04-20"}, {"asOf", "2026-05-05"}}));
   EXPECT_TRUE(story.in("registering"));
   EXPECT_EQ(story.value.status->at("turn"), "municipality");
-  ASSERT_EQ(checked.effects.calls_requested.size(), 1u);
-  ASSERT_TRUE(checked.effects.calls_requested[0].by);
-  EXPECT_EQ(to_iso_date(*checked.effects.calls_requested[0].by), story.value.status->at("by"));
+  ASSERT_EQ(test::all<RequestCall>(checked).size(), 1u);
+  ASSERT_TRUE(test::all<RequestCall>(checked)[0].request.by);
+  EXPECT_EQ(to_iso_date(*test::all<RequestCall>(checked)[0].request.by), story.value.status->at("by"));
 }
 
 TEST(Decide, journals_which_official_answered_and_chains_it) {
   Story story = informed();
   story.take(story.event("application-submitted", application()));
-  Input input = story.news(story.value.calls.at(0).id, CallNews::Kind::error, {{"kind", "refused"}});
+  Input input = story.news(story.value.calls.at(0).id, CallUpdate::Kind::error, {{"kind", "refused"}});
   const Decision nobody = story.ask(input);
   EXPECT_FALSE(nobody.entry.trace.contains("official"));
   input.official = "p1_official";
@@ -330,8 +330,9 @@ TEST(Decide, abandons_the_calls_of_a_state_that_is_left_and_finds_their_answers_
   Story story = verifying();
   const CallId call = story.value.calls.at(0).id;
   const Decision left = story.take(story.event("opted-out", {{"child", {{"key", child}}}}));
-  EXPECT_EQ(left.effects.calls_abandoned, std::vector<CallId>{call});
-  const Decision late = story.take(story.news(call, CallNews::Kind::done, family()));
+  ASSERT_EQ(test::all<AbandonCall>(left).size(), 1u);
+  EXPECT_EQ(test::all<AbandonCall>(left)[0].call, call);
+  const Decision late = story.take(story.news(call, CallUpdate::Kind::done, family()));
   EXPECT_EQ(late.disposition, Disposition::stale);
   EXPECT_TRUE(story.in("not_applied"));
   EXPECT_TRUE(story.value.parties.empty());
@@ -340,18 +341,18 @@ TEST(Decide, abandons_the_calls_of_a_state_that_is_left_and_finds_their_answers_
 TEST(Decide, applies_an_answer_once) {
   Story story = verifying();
   const CallId call = story.value.calls.at(0).id;
-  EXPECT_EQ(story.take(story.news(call, CallNews::Kind::done, family())).disposition,
+  EXPECT_EQ(story.take(story.news(call, CallUpdate::Kind::done, family())).disposition,
             Disposition::applied);
-  EXPECT_EQ(story.take(story.news(call, CallNews::Kind::done, family())).disposition,
+  EXPECT_EQ(story.take(story.news(call, CallUpdate::Kind::done, family())).disposition,
             Disposition::stale);
 }
 
 TEST(Decide, tells_who_the_parties_are_when_they_change) {
   Story story = verifying();
   const Decision decision =
-      story.take(story.news(story.value.calls.at(0).id, CallNews::Kind::done, family()));
-  ASSERT_TRUE(decision.effects.parties.has_value());
-  EXPECT_EQ(*decision.effects.parties,
+      story.take(story.news(story.value.calls.at(0).id, CallUpdate::Kind::done, family()));
+  ASSERT_EQ(test::all<ReplaceParties>(decision).size(), 1u);
+  EXPECT_EQ(test::all<ReplaceParties>(decision)[0].parties,
             (std::vector<Party>{{Pseudonym{parent}, "guardians"}}));
 }
 
@@ -370,8 +371,8 @@ TEST(Decide, accepts_an_action_that_the_status_offers) {
   const Decision decision =
       story.take(act(story, "apply", "application-submitted", application()));
   EXPECT_EQ(decision.disposition, Disposition::applied);
-  ASSERT_TRUE(decision.effects.outcome.has_value());
-  EXPECT_TRUE(decision.effects.outcome->accepted);
+  ASSERT_TRUE(test::answered(decision).has_value());
+  EXPECT_TRUE(test::answered(decision)->accepted);
   EXPECT_TRUE(story.in("checking"));
 }
 
@@ -390,14 +391,14 @@ TEST(Decide, refuses_actions_that_are_not_offered_and_says_why) {
     const Decision decision =
         row.story.take(act(row.story, row.action, "application-submitted", application()));
     EXPECT_EQ(decision.disposition, Disposition::refused) << row.what;
-    ASSERT_TRUE(decision.effects.outcome.has_value()) << row.what;
-    EXPECT_FALSE(decision.effects.outcome->accepted) << row.what;
-    EXPECT_EQ(decision.effects.outcome->reason, row.reason) << row.what;
+    ASSERT_TRUE(test::answered(decision).has_value()) << row.what;
+    EXPECT_FALSE(test::answered(decision)->accepted) << row.what;
+    EXPECT_EQ(test::answered(decision)->reason, row.reason) << row.what;
   }
   Story closed = informed();
   closed.take(closed.event("opted-out", {{"child", {{"key", child}}}}));
   const Decision late = closed.take(act(closed, "apply", "application-submitted", application()));
-  EXPECT_EQ(late.effects.outcome->reason, "closed");
+  EXPECT_EQ(test::answered(late)->reason, "closed");
 }
 
 TEST(Decide, refuses_the_second_of_two_equal_actions) {
@@ -406,7 +407,7 @@ TEST(Decide, refuses_the_second_of_two_equal_actions) {
   const Decision second =
       story.take(act(story, "apply", "application-submitted", application()));
   EXPECT_EQ(second.disposition, Disposition::refused);
-  EXPECT_EQ(second.effects.outcome->reason, "stale");
+  EXPECT_EQ(test::answered(second)->reason, "stale");
   EXPECT_TRUE(story.in("checking"));
 }
 
@@ -418,20 +419,20 @@ TEST(Decide, stands_still_with_everything_else_as_it_was_when_a_guard_cannot_be_
   const Json context = *story.value.context;
   // The answer lacks what the guard asks for.
   const Decision decision = story.take(
-      story.news(story.value.calls.at(0).id, CallNews::Kind::done, {{"guardians", Json::array()}}));
+      story.news(story.value.calls.at(0).id, CallUpdate::Kind::done, {{"guardians", Json::array()}}));
   EXPECT_EQ(decision.disposition, Disposition::incident);
   EXPECT_EQ(story.value.lifecycle, CaseState::incident);
   EXPECT_NE(story.value.incident.find("alive"), std::string::npos) << story.value.incident;
   EXPECT_EQ(state_document(story.value, kindergarten()), before);
   EXPECT_EQ(*story.value.context, context);
-  EXPECT_TRUE(decision.effects.records.empty());
-  EXPECT_TRUE(decision.effects.timers_cleared.empty());
+  EXPECT_TRUE(decision.entry.records.empty());
+  EXPECT_TRUE(test::all<ClearTimer>(decision).empty());
   EXPECT_EQ(decision.entry.disposition, Disposition::incident);
 }
 
 TEST(Decide, lets_later_inputs_wait_behind_an_incident_and_offers_them_again_after_a_retry) {
   Story story = verifying();
-  story.take(story.news(story.value.calls.at(0).id, CallNews::Kind::done, Json::object()));
+  story.take(story.news(story.value.calls.at(0).id, CallUpdate::Kind::done, Json::object()));
   const Input later = story.event("opted-out", {{"child", {{"key", child}}}});
   EXPECT_EQ(story.take(later).disposition, Disposition::deferred);
   const Decision retried = story.take(story.command(Command::Kind::retry));
@@ -452,7 +453,7 @@ TEST(Decide, suspends_resumes_and_cancels_on_an_operators_order) {
             Disposition::deferred);
   EXPECT_TRUE(story.take(story.command(Command::Kind::resume)).configuration_changed);
   const Decision cancelled = story.take(story.command(Command::Kind::cancel));
-  EXPECT_EQ(cancelled.effects.calls_abandoned.size(), 1u);
+  EXPECT_EQ(test::all<AbandonCall>(cancelled).size(), 1u);
   EXPECT_EQ(story.value.lifecycle, CaseState::cancelled);
   EXPECT_TRUE(story.value.timers.empty());
 }

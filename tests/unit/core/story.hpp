@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -26,6 +27,22 @@ inline workflow::WorkflowPtr workflow_of(const std::string& yaml,
   auto compiled = workflow::compile(*source, {schemas, nullptr, false}, warnings);
   if (!compiled) throw std::runtime_error(text(compiled.error()));
   return *compiled;
+}
+
+// The effects of one kind, in order.
+template <class Kind>
+std::vector<Kind> all(const Decision& decision) {
+  std::vector<Kind> found;
+  for (const Effect& effect : decision.effects) {
+    if (const auto* one = std::get_if<Kind>(&effect)) found.push_back(*one);
+  }
+  return found;
+}
+
+// What a person is answered; nothing: not a word.
+inline std::optional<AnswerAction> answered(const Decision& decision) {
+  const auto answers = all<AnswerAction>(decision);
+  return answers.empty() ? std::nullopt : std::optional{answers.back()};
 }
 
 // A case and the inputs that it is given; each decision becomes the case.
@@ -59,9 +76,9 @@ class Story {
             TimerFired{timer.state, timer.key, timer.entry}};
   }
 
-  Input news(CallId call, CallNews::Kind kind, Json payload) const {
+  Input news(CallId call, CallUpdate::Kind kind, Json payload) const {
     return {{"elukaar/call", call.str() + std::to_string(static_cast<int>(kind))}, now,
-            CallNews{call, kind, std::move(payload)}};
+            CallUpdate{call, kind, std::move(payload)}};
   }
 
   Input command(Command::Kind kind) {

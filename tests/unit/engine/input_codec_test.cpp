@@ -56,10 +56,10 @@ TEST(InputCodec, keeps_a_timer) {
 
 TEST(InputCodec, keeps_every_kind_of_a_calls_news) {
   const CallId id{*Uuid::parse("0b6f0b34-6d5c-4a53-8e5e-6f8a4d4a7a10")};
-  using Kind = core::CallNews::Kind;
+  using Kind = core::CallUpdate::Kind;
   for (const Kind kind : {Kind::delayed, Kind::done, Kind::error}) {
     const auto read =
-        std::get<core::CallNews>(back(input(core::CallNews{id, kind, {{"a", {1, 2}}}})).body);
+        std::get<core::CallUpdate>(back(input(core::CallUpdate{id, kind, {{"a", {1, 2}}}})).body);
     EXPECT_EQ(read.call, id);
     EXPECT_EQ(read.kind, kind);
     EXPECT_EQ(read.payload, Json({{"a", {1, 2}}}));

@@ -69,7 +69,7 @@ class Keeping : public test::Town {
       for (std::size_t r = 0; r < records.size(); ++r) {
         const Json data = Json::parse(records[r].value).at("data");
         EXPECT_EQ(data, simulate::data_of(value.told->records[r]));
-        if (value.told->records[r].topic == core::Record::Topic::status) {
+        if (value.told->records[r].kind == core::Record::Kind::status) {
           EXPECT_EQ(data.at("status"), *value.told->status);
         }
       }

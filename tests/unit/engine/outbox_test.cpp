@@ -150,7 +150,7 @@ TEST(Records, are_the_same_bytes_when_they_are_read_back) {
   record.event.municipality = Municipality{"0653"};
   record.data = R"({"a":{"share":0.1,"text":"järjekorras"},"z":1})";
   core::Record service = record;
-  service.topic = core::Record::Topic::service_events;
+  service.kind = core::Record::Kind::service_event;
   std::vector<OutgoingRecord> outgoing;
   const std::string kept = encode_records({record, service}, {}, outgoing);
   ASSERT_EQ(outgoing.size(), 2u);
