@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/overloaded.hpp"
 #include "calendar/calendar.hpp"
 #include "texts/status.hpp"
 
@@ -202,9 +203,11 @@ std::vector<std::string> shown_texts(const workflow::Workflow& workflow) {
   for (const workflow::StateRule& state : workflow.states) {
     if (state.status) add(state.status->text);
   }
-  for (const workflow::ActionBody& action : workflow.actions) {
-    if (const auto* notify = std::get_if<workflow::Notify>(&action)) add(notify->text);
-  }
+  const overloaded add_text{[&](const workflow::Notify& notify) { add(notify.text); },
+                            [](const workflow::Assign&) {}, [](const workflow::Raise&) {},
+                            [](const workflow::Emit&) {},   [](const workflow::Log&) {},
+                            [](const workflow::Hold&) {}};
+  for (const workflow::ActionBody& action : workflow.actions) std::visit(add_text, action);
   return shown;
 }
 

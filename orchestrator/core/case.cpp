@@ -120,6 +120,25 @@ Json state_document(const Case& value, const workflow::Workflow& workflow) {
   return document;
 }
 
+Case without_state(const Case& value) {
+  Case plain;
+  plain.municipality = value.municipality;
+  plain.id = value.id;
+  plain.service = value.service;
+  plain.pinned = value.pinned;
+  plain.lifecycle = value.lifecycle;
+  plain.incident = value.incident;
+  plain.context = value.context;
+  plain.status = value.status;
+  plain.sequence = value.sequence;
+  plain.revision = value.revision;
+  plain.hash = value.hash;
+  plain.decided_at = value.decided_at;
+  plain.created_at = value.created_at;
+  plain.deferred = value.deferred;
+  return plain;
+}
+
 Result<void, std::string> read_state_document(const Json& document,
                                               const workflow::Workflow& workflow, Case& into) try {
   const auto active = document.at("active").get<std::vector<std::string>>();

@@ -128,6 +128,9 @@ inline bool is_open(lifecycle::CaseState state) {
 // held steps (`held`: [{step, state, entry, event, payload, since}]), parties.
 Json state_document(const Case& value, const workflow::Workflow& workflow);
 
+// The case without those members: to be read into.
+Case without_state(const Case& value);
+
 // The reverse: fills those members. The error is a sentence for an operator: the stored states don't
 // fit this chart.
 Result<void, std::string> read_state_document(const Json& document,

@@ -25,14 +25,12 @@ std::string name_of(const Input& input) {
   struct {
     std::string operator()(const EventArrived& event) const { return event.name; }
     std::string operator()(const TimerFired& timer) const { return timer.key; }
-    std::string operator()(const CallUpdate& news) const {
-      static constexpr const char* names[] = {"delayed", "done", "error"};
-      return names[static_cast<int>(news.kind)];
+    std::string operator()(const CallUpdate& update) const {
+      return std::string{to_string(update.kind)};
     }
     std::string operator()(const ActionTaken& action) const { return action.name; }
     std::string operator()(const Command& command) const {
-      static constexpr const char* names[] = {"suspend", "resume", "cancel", "retry"};
-      return names[static_cast<int>(command.kind)];
+      return std::string{to_string(command.kind)};
     }
   } name;
   return std::visit(name, input.body);
@@ -407,6 +405,16 @@ class Deciding {
 std::string_view kind_of(const Input& input) {
   static constexpr std::string_view names[] = {"event", "timer", "call", "action", "command"};
   return names[input.body.index()];
+}
+
+std::string_view to_string(CallUpdate::Kind kind) {
+  static constexpr std::string_view names[] = {"delayed", "done", "error"};
+  return names[static_cast<int>(kind)];
+}
+
+std::string_view to_string(Command::Kind kind) {
+  static constexpr std::string_view names[] = {"suspend", "resume", "cancel", "retry"};
+  return names[static_cast<int>(kind)];
 }
 
 std::string_view to_string(Disposition disposition) {

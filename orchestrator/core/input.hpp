@@ -21,12 +21,16 @@ struct TimerFired {
   std::uint32_t entry = 0;
 };
 
+// What became of a call so far.
 struct CallUpdate {
   enum class Kind { delayed, done, error };
   CallId call;
   Kind kind = Kind::done;
   Json payload;  // delayed: {system, since}; done: the output; error: {kind, code?, message?}
 };
+
+// "delayed", "done", "error".
+std::string_view to_string(CallUpdate::Kind kind);
 
 // What a person did on the page. Whether the person may was asked when it was received (access/);
 // whether it still fits is decided here.
@@ -55,6 +59,9 @@ struct Input {
   // The official's pseudonym, where one answered a call or entered what a person said; journalled.
   std::string official{};
 };
+
+// "suspend", "resume", "cancel", "retry".
+std::string_view to_string(Command::Kind kind);
 
 // The short word for the kind of input: event, timer, call, action, command.
 std::string_view kind_of(const Input& input);

@@ -4,6 +4,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "base/overloaded.hpp"
+
 namespace elukaar::bench {
 namespace {
 
@@ -27,7 +29,8 @@ class RecordingTransaction final : public test::ForwardingTransaction {
     asked_.push_back(AskedKeyLocks{keys});
     ForwardingTransaction::lock_keys(keys);
   }
-  std::vector<engine::CaseRow> lock_cases(std::vector<engine::CaseRef> refs) override {
+  std::vector<std::unique_ptr<engine::StoredCase>> lock_cases(
+      std::vector<engine::CaseRef> refs) override {
     asked_.push_back(AskedCases{refs});
     return ForwardingTransaction::lock_cases(std::move(refs));
   }
@@ -62,13 +65,6 @@ class RecordingTransaction final : public test::ForwardingTransaction {
   std::vector<RecordedTransaction>& recorded_;
   RecordedTransaction asked_;
 };
-
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-template <class... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
 
 }  // namespace
 
@@ -113,7 +109,7 @@ std::int64_t ask_again(engine::CaseStore& store, std::vector<RecordedTransaction
     const auto transaction = store.begin();
     for (const Asked& each : asked) {
       std::visit(
-          Overloaded{
+          overloaded{
               [&](const AskedDue& due) { transaction->due_inputs(due.lanes, due.most); },
               [&](const AskedFind& find) { transaction->find(find.keys); },
               [&](const AskedKeyLocks& locks) { transaction->lock_keys(locks.keys); },

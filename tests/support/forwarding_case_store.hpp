@@ -24,7 +24,8 @@ class ForwardingTransaction : public engine::BatchTransaction {
     return inner_->find(keys);
   }
   void lock_keys(const std::vector<engine::CorrelationKey>& keys) override { inner_->lock_keys(keys); }
-  std::vector<engine::CaseRow> lock_cases(std::vector<engine::CaseRef> refs) override {
+  std::vector<std::unique_ptr<engine::StoredCase>> lock_cases(
+      std::vector<engine::CaseRef> refs) override {
     return inner_->lock_cases(std::move(refs));
   }
   std::vector<bool> receipts(const std::vector<engine::ReceiptQuestion>& questions) override {
@@ -37,11 +38,12 @@ class ForwardingTransaction : public engine::BatchTransaction {
       const std::vector<engine::CorrelationKey>& keys) override {
     return inner_->early_events(keys);
   }
-  std::vector<bool> mass_known(const std::vector<engine::MassRef>& refs) override {
-    return inner_->mass_known(refs);
+  std::vector<bool> known_broadcasts(const std::vector<engine::BroadcastRef>& refs) override {
+    return inner_->known_broadcasts(refs);
   }
-  std::optional<engine::MassPage> mass_page(const engine::MassRef& ref, std::size_t most) override {
-    return inner_->mass_page(ref, most);
+  std::optional<engine::BroadcastPage> broadcast_page(const engine::BroadcastRef& ref,
+                                                      std::size_t most) override {
+    return inner_->broadcast_page(ref, most);
   }
   Timestamp now() override { return inner_->now(); }
   bool write(const std::vector<engine::Lane>& lanes, const std::string& owner,
@@ -60,7 +62,6 @@ class ForwardingCaseStore : public engine::CaseStore {
   explicit ForwardingCaseStore(engine::CaseStore& store) : store_(store) {}
 
   std::unique_ptr<engine::BatchTransaction> begin() override { return store_.begin(); }
-  engine::Keeps keeps() const override { return store_.keeps(); }
   std::vector<engine::Lane> take_lanes(const std::vector<std::string>& names,
                                        const std::string& owner,
                                        std::chrono::seconds lease) override {

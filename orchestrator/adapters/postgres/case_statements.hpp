@@ -21,55 +21,84 @@ namespace elukaar::adapters::postgres {
 // planner believes of the table. What takes whole rows unnests them in the select list: in the FROM clause each
 // column would first be gathered in a store of its own.
 inline constexpr Statement case_statements[] = {
+    // What is due, each row as its `kind` says: the columns of a kind are named after it, the others' are null.
+    // Inputs of one moment come in the order in which the last line names the kinds.
     {"due_inputs", R"sql(
 with standing as materialized (select elukaar.case_now() as now)
-select kind, lane, municipality, case_id, id, (extract(epoch from at) * 1000000)::bigint, a, b, c,
-       json, n, bytes
+select kind, lane, municipality, case_id, id, (extract(epoch from at) * 1000000)::bigint as at_us,
+       name, subject, subject_version, person, event,
+       command, operator, reason,
+       call_update, role, result, answered_by,
+       state, key, entry,
+       ordinal, input,
+       bytes,
+       service
 from (
-  (select 0 as kind, a.lane, a.municipality, a.case_id, a.id, a.received_at as at, a.name as a,
-          a.subject as b, a.person as c, a.event as json, a.subject_version as n, null::bytea as bytes
+  (select 'action' as kind, a.lane, a.municipality, a.case_id, a.id, a.received_at as at,
+          a.name, a.subject, a.subject_version, a.person, a.event,
+          null as command, null as operator, null as reason,
+          null as call_update, null as role, null as result, null as answered_by,
+          null as state, null as key, null::integer as entry,
+          null::bigint as ordinal, null as input,
+          null::bytea as bytes,
+          null as service
    from elukaar.action a join elukaar.cases s on s.municipality = a.municipality and s.id = a.case_id
    where a.lane = any ($1::smallint[]) and a.outcome = 'pending'
      and s.lifecycle not in ('suspended', 'incident')
    order by a.received_at limit $2)
   union all
-  (select 1, c.lane, c.municipality, c.case_id, c.id, c.given_at, c.kind, c.operator, c.reason,
-          null, 0, null
+  (select 'command', c.lane, c.municipality, c.case_id, c.id, c.given_at,
+          null, null, null, null, null,
+          c.kind, c.operator, c.reason,
+          null, null, null, null,  null, null, null,  null, null,  null,  null
    from elukaar.command c where c.lane = any ($1::smallint[]) and c.outcome = 'pending'
    order by c.given_at limit $2)
   union all
-  (select 2, c.lane, c.municipality, c.case_id, c.id,
+  (select 'call', c.lane, c.municipality, c.case_id, c.id,
           case when c.news = 'delayed' then c.delayed_since else clock_timestamp() end,
-          c.news, c.result::text, c.role, c.answered_by, 0, null
+          null, null, null, null, null,  null, null, null,
+          c.news, c.role, c.result::text, c.answered_by,
+          null, null, null,  null, null,  null,  null
    from elukaar.call c join elukaar.cases s on s.municipality = c.municipality and s.id = c.case_id
    where c.lane = any ($1::smallint[]) and c.news is not null
      and s.lifecycle not in ('suspended', 'incident')
    limit $2)
   union all
-  (select 3, t.lane, t.municipality, t.case_id, null, t.due_at, t.state, t.key, null, null,
-          t.entry, null
+  (select 'timer', t.lane, t.municipality, t.case_id, null, t.due_at,
+          null, null, null, null, null,  null, null, null,  null, null, null, null,
+          t.state, t.key, t.entry,
+          null, null,  null,  null
    from elukaar.timer t join elukaar.cases s on s.municipality = t.municipality and s.id = t.case_id
    where t.lane = any ($1::smallint[]) and t.due_at <= (select now from standing)
      and s.lifecycle not in ('suspended', 'incident')
    order by t.due_at limit $2)
   union all
-  (select 4, d.lane, d.municipality, d.case_id, null, d.until, null, null, null, d.input,
-          d.ordinal, null
+  (select 'deferral', d.lane, d.municipality, d.case_id, null, d.until,
+          null, null, null, null, null,  null, null, null,  null, null, null, null,  null, null, null,
+          d.ordinal, d.input,
+          null,  null
    from elukaar.deferred d
    where d.lane = any ($1::smallint[]) and d.until is not null
      and d.until <= (select now from standing)
    order by d.until limit $2)
   union all
-  (select 5, p.lane, coalesce(p.municipality, ''), null, p.id, p.parked_at, null, null, null, null,
-          0, p.bytes
+  (select 'parked', p.lane, coalesce(p.municipality, ''), null, p.id, p.parked_at,
+          null, null, null, null, null,  null, null, null,  null, null, null, null,  null, null, null,
+          null, null,
+          p.bytes,
+          null
    from elukaar.parked p where p.lane = any ($1::smallint[]) and p.status = 'retry'
    order by p.parked_at limit $2)
   union all
-  (select 6, m.lane, m.municipality, null, m.receipt, m.received_at, m.service, null, null, null,
-          0, null
+  (select 'broadcast', m.lane, m.municipality, null, m.receipt, m.received_at,
+          null, null, null, null, null,  null, null, null,  null, null, null, null,  null, null, null,
+          null, null,  null,
+          m.service
    from elukaar.mass_event m where m.lane = any ($1::smallint[]) and m.done_at is null
    order by m.received_at limit 1)
-) due order by at, kind limit $2)sql"},
+) due
+order by at, array_position(array['action', 'command', 'call', 'timer', 'deferral', 'parked', 'broadcast'], kind)
+limit $2)sql"},
 
     {"find", R"sql(
 select k.place - 1, c.case_id
@@ -86,8 +115,8 @@ cross join lateral (
     {"lock_cases", R"sql(
 select c.municipality, c.id, c.service, c.release, c.pinned, c.lifecycle, c.incident, c.state,
        c.context, c.status, c.revision, c.sequence, c.deferred, c.hash,
-       (extract(epoch from c.decided_at) * 1000000)::bigint,
-       (extract(epoch from c.created_at) * 1000000)::bigint
+       (extract(epoch from c.decided_at) * 1000000)::bigint as decided_at_us,
+       (extract(epoch from c.created_at) * 1000000)::bigint as created_at_us
 from unnest($1::text[], $2::uuid[]) as k(municipality, id)
 join elukaar.cases c on c.municipality = k.municipality and c.id = k.id
 order by c.municipality, c.id
@@ -118,33 +147,33 @@ join elukaar.parked_key w using (municipality, service, name, value)
 join elukaar.parked p on p.id = w.parked_id and p.status = 'parked'
 order by p.parked_at, p.position)sql"},
 
-    {"mass_known", R"sql(
+    {"known_broadcasts", R"sql(
 select k.place - 1
 from unnest($1::text[], $2::text[], $3::uuid[])
   with ordinality as k(municipality, service, receipt, place)
 join elukaar.mass_event m using (municipality, service, receipt))sql"},
 
-    {"mass_event", R"sql(
-select source, event_id, type, event, (extract(epoch from happened_at) * 1000000)::bigint,
-       (extract(epoch from received_at) * 1000000)::bigint, lane, reached
+    {"broadcast", R"sql(
+select source, event_id, type, event, (extract(epoch from happened_at) * 1000000)::bigint as happened_at_us,
+       (extract(epoch from received_at) * 1000000)::bigint as received_at_us, lane, reached
 from elukaar.mass_event
 where municipality = $1 and service = $2 and receipt = $3 and done_at is null
 for update)sql"},
 
-    {"mass_cases", R"sql(
+    {"broadcast_cases", R"sql(
 select id from elukaar.cases
 where municipality = $1 and service = $2 and id > $3 and created_at <= $4::timestamptz
   and lifecycle in ('active', 'suspended', 'incident')
 order by id limit $5)sql"},
 
-    {"receive_mass", R"sql(
+    {"receive_broadcasts", R"sql(
 insert into elukaar.mass_event (municipality, service, receipt, source, event_id, type, event,
   happened_at, received_at, lane)
 select * from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[],
   $7::text[], $8::timestamptz[], $9::timestamptz[], $10::smallint[])
 on conflict do nothing)sql"},
 
-    {"reach_mass", R"sql(
+    {"reach_broadcasts", R"sql(
 update elukaar.mass_event m
 set reached = coalesce(n.reached, m.reached),
     done_at = case when n.done then elukaar.case_now() end

@@ -1,7 +1,6 @@
 #include "adapters/postgres/case_store.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 
 #include <fmt/format.h>
@@ -9,8 +8,12 @@
 
 #include "adapters/postgres/array.hpp"
 #include "adapters/postgres/case_statements.hpp"
+#include "adapters/postgres/connection.hpp"
+#include "adapters/postgres/due_inputs.hpp"
 #include "adapters/postgres/fields.hpp"
+#include "adapters/postgres/stored_case.hpp"
 #include "base/digest.hpp"
+#include "base/json_writing.hpp"
 #include "workflow/model/workflow.hpp"
 
 namespace elukaar::adapters::postgres {
@@ -27,7 +30,8 @@ using engine::StoreFault;
 // go by key, a few rows of tables that grow from nothing: a plan kept from when a table was small would read
 // the whole of it. A plan that must do what is off looks dear enough to be compiled: that is off as well, whatever
 // the connection says.
-constexpr const char* session_settings = R"sql(
+constexpr SessionKind worker_sessions{.name = "elukaar worker",
+                                      .settings = R"sql(
   set idle_in_transaction_session_timeout = '15s';
   set lock_timeout = '30s';
   set plan_cache_mode = force_generic_plan;
@@ -35,34 +39,9 @@ constexpr const char* session_settings = R"sql(
   set enable_hashjoin = off;
   set enable_mergejoin = off;
   set jit = off;
-  set application_name = 'elukaar worker';
-)sql";
-
-// What PostgreSQL's complaint means for the batch.
-[[noreturn]] void rethrow() {
-  try {
-    throw;
-  } catch (const pqxx::broken_connection& error) {
-    throw StoreFault(StoreFault::Kind::connection_lost, "08000", error.what());
-  } catch (const pqxx::in_doubt_error& error) {
-    throw StoreFault(StoreFault::Kind::connection_lost, "08007", error.what());
-  } catch (const pqxx::sql_error& error) {
-    const std::string state = error.sqlstate();
-    const std::string group = state.substr(0, 2);
-    // 08 connection, 53 no resources, 57 stopped by an operator or a timeout, 58 and XX the server's
-    // own trouble, 25P03 idle too long: none of it is the fault of what was to be written.
-    if (group == "08" || group == "53" || group == "57" || group == "58" || group == "XX" ||
-        state == "25P03" || state.empty()) {
-      throw StoreFault(StoreFault::Kind::connection_lost, state, error.what());
-    }
-    if (group == "40" || state == "55P03") {
-      throw StoreFault(StoreFault::Kind::conflict, state, error.what());
-    }
-    throw StoreFault(StoreFault::Kind::refused, state, error.what());
-  } catch (const pqxx::failure& error) {
-    throw StoreFault(StoreFault::Kind::connection_lost, "", error.what());
-  }
-}
+)sql",
+                                      .statements = case_statements,
+                                      .quotes_postgres = true};
 
 std::string_view bytes_of(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
@@ -71,6 +50,27 @@ std::string_view bytes_of(const Digest& digest) {
 // An empty text stands for null.
 std::optional<std::string_view> unless_empty(std::string_view text) {
   return text.empty() ? std::nullopt : std::optional{text};
+}
+
+// What is to be published, as the journal keeps it: JSON [{"key","topic","value"}]; empty: nothing.
+std::string write_records(const std::vector<engine::OutgoingRecord>& records) {
+  if (records.empty()) return {};
+  std::string text = "[";
+  for (const engine::OutgoingRecord& record : records) {
+    if (text.size() > 1) text += ',';
+    text += R"({"key":)" + Json(record.key).dump() + R"(,"topic":)" + Json(record.topic).dump() +
+            R"(,"value":)" + record.value + "}";
+  }
+  return text + "]";
+}
+
+std::vector<engine::OutgoingRecord> read_records(const char* text) {
+  std::vector<engine::OutgoingRecord> records;
+  // The order of members is part of the bytes that were published first; keep it.
+  for (const auto& record : OrderedJson::parse(text)) {
+    records.push_back({record.at("topic"), record.at("key"), record.at("value").dump()});
+  }
+  return records;
 }
 
 using KeyRows = Rows<sql::Text, sql::Text, sql::Text, sql::Text>;
@@ -118,82 +118,19 @@ std::vector<Lane> read_lanes(const pqxx::result& rows) {
 }  // namespace
 
 struct CaseStore::Implementation {
-  std::string connection_string;
-  std::optional<pqxx::connection> connection;
-  bool lost = false;  // the session is not to be used again
-
-  pqxx::connection& connected() {
-    if (connection && connection->is_open() && !lost) return *connection;
-    connection.reset();
-    lost = false;
-    connection.emplace(connection_string);
-    {
-      pqxx::nontransaction settings(*connection);
-      settings.exec(session_settings);
-    }
-    for (const Statement& statement : case_statements) {
-      connection->prepare(statement.name, statement.sql);
-    }
-    return *connection;
-  }
-
-  // To be called from a catch block: tells the failure as a StoreFault.
-  [[noreturn]] void fail() {
-    try {
-      rethrow();
-    } catch (const StoreFault& fault) {
-      if (fault.kind() == StoreFault::Kind::connection_lost) lost = true;
-      throw;
-    }
-  }
-
-  // One transaction of one purpose.
-  template <class Work>
-  auto in_transaction(Work work) {
-    try {
-      pqxx::work transaction(connected());
-      auto result = work(transaction);
-      transaction.commit();
-      return result;
-    } catch (const pqxx::failure&) {
-      fail();
-    }
-  }
+  Connection connection;
 };
 
 namespace {
 
 class Transaction final : public engine::BatchTransaction {
  public:
-  // `failed` is called in the catch block of a failure and throws a StoreFault.
-  Transaction(pqxx::connection& connection, std::function<void()> failed)
-      : failed_(std::move(failed)), work_(connection) {}
+  explicit Transaction(Connection& connection) : connection_(connection), work_(connection.session()) {}
 
   std::vector<DueInput> due_inputs(const std::vector<int>& lanes, std::size_t most) override {
     Array<sql::Smallint> numbers;
     for (const int lane : lanes) numbers.add(lane);
-    std::vector<DueInput> inputs;
-    for (const pqxx::row& row : run("due_inputs", numbers, static_cast<int>(most))) {
-      DueInput input;
-      static constexpr DueInput::Kind kinds[] = {
-          DueInput::Kind::action, DueInput::Kind::command,          DueInput::Kind::call,
-          DueInput::Kind::timer,  DueInput::Kind::deferred_expired, DueInput::Kind::parked_retry,
-          DueInput::Kind::mass};
-      input.kind = kinds[row[0].as<int>()];
-      input.lane = row[1].as<int>();
-      input.ref.municipality = Municipality{row[2].as<std::string>()};
-      if (!row[3].is_null()) input.ref.id = CaseId{uuid_of(row[3])};
-      if (!row[4].is_null()) input.id = uuid_of(row[4]);
-      input.at = time_of(row[5]);
-      input.text_a = row[6].is_null() ? "" : row[6].c_str();
-      input.text_b = row[7].is_null() ? "" : row[7].c_str();
-      input.text_c = row[8].is_null() ? "" : row[8].c_str();
-      input.json = row[9].is_null() ? "" : row[9].c_str();
-      input.n = row[10].as<long long>();
-      if (!row[11].is_null()) input.bytes = pqxx::binarystring(row[11]).str();
-      inputs.push_back(std::move(input));
-    }
-    return inputs;
+    return read_due_inputs(run("due_inputs", numbers, static_cast<int>(most)));
   }
 
   std::vector<engine::FoundKey> find(const std::vector<CorrelationKey>& keys) override {
@@ -223,29 +160,8 @@ class Transaction final : public engine::BatchTransaction {
     run("lock_keys", array);
   }
 
-  std::vector<engine::CaseRow> lock_cases(std::vector<CaseRef> refs) override {
-    std::vector<engine::CaseRow> rows;
-    for (const pqxx::row& row : run("lock_cases", rows_of(refs))) {
-      engine::CaseRow each;
-      each.ref = {Municipality{row[0].as<std::string>()}, CaseId{uuid_of(row[1])}};
-      each.service = row[2].c_str();
-      each.release = row[3].as<int>();
-      each.pinned = row[4].as<bool>();
-      each.lifecycle = row[5].c_str();
-      if (!row[6].is_null()) each.incident = row[6].c_str();
-      each.state = row[7].c_str();
-      each.context = row[8].c_str();
-      if (!row[9].is_null()) each.status = row[9].c_str();
-      each.revision = row[10].as<std::uint64_t>();
-      each.sequence = row[11].as<std::uint64_t>();
-      each.deferred = row[12].as<std::uint32_t>();
-      const pqxx::binarystring hash(row[13]);
-      std::copy_n(hash.data(), std::min(hash.size(), each.hash.size()), each.hash.begin());
-      each.decided_at = time_of(row[14]);
-      each.created_at = time_of(row[15]);
-      rows.push_back(std::move(each));
-    }
-    return rows;
+  std::vector<std::unique_ptr<engine::StoredCase>> lock_cases(std::vector<CaseRef> refs) override {
+    return read_cases(run("lock_cases", rows_of(refs)));
   }
 
   std::vector<bool> receipts(const std::vector<engine::ReceiptQuestion>& questions) override {
@@ -283,34 +199,35 @@ class Transaction final : public engine::BatchTransaction {
     return events;
   }
 
-  std::vector<bool> mass_known(const std::vector<engine::MassRef>& refs) override {
+  std::vector<bool> known_broadcasts(const std::vector<engine::BroadcastRef>& refs) override {
     Rows<sql::Text, sql::Text, sql::Id> asked;
-    for (const engine::MassRef& ref : refs) {
+    for (const engine::BroadcastRef& ref : refs) {
       asked.add(ref.municipality, ref.service, ref.receipt);
     }
     std::vector<bool> known(refs.size(), false);
-    for (const pqxx::row& row : run("mass_known", asked)) {
+    for (const pqxx::row& row : run("known_broadcasts", asked)) {
       known[row[0].as<std::size_t>()] = true;
     }
     return known;
   }
 
-  std::optional<engine::MassPage> mass_page(const engine::MassRef& ref, std::size_t most) override {
+  std::optional<engine::BroadcastPage> broadcast_page(const engine::BroadcastRef& ref,
+                                                      std::size_t most) override {
     const pqxx::result found =
-        run("mass_event", ref.municipality.str(), ref.service, ref.receipt.str());
+        run("broadcast", ref.municipality.str(), ref.service, ref.receipt.str());
     if (found.empty()) return std::nullopt;
     const pqxx::row row = found[0];
-    engine::MassPage page;
+    engine::BroadcastPage page;
     page.event = {ref,
-                  {row[0].as<std::string>(), row[1].as<std::string>()},
-                  row[2].c_str(),
-                  row[3].c_str(),
-                  time_of(row[4]),
-                  time_of(row[5]),
-                  row[6].as<int>()};
-    const std::string after = row[7].is_null() ? Uuid{}.str() : row[7].c_str();
+                  {row["source"].as<std::string>(), row["event_id"].as<std::string>()},
+                  row["type"].c_str(),
+                  Json::parse(row["event"].c_str()),
+                  time_of(row["happened_at_us"]),
+                  time_of(row["received_at_us"]),
+                  row["lane"].as<int>()};
+    const std::string after = row["reached"].is_null() ? Uuid{}.str() : row["reached"].c_str();
     for (const pqxx::row& each :
-         run("mass_cases", ref.municipality.str(), ref.service, after,
+         run("broadcast_cases", ref.municipality.str(), ref.service, after,
              to_rfc3339(page.event.received_at), static_cast<int>(most))) {
       page.cases.push_back({ref.municipality, CaseId{uuid_of(each[0])}});
     }
@@ -331,14 +248,13 @@ class Transaction final : public engine::BatchTransaction {
     try {
       return exec_prepared(work_, statement, arguments...);
     } catch (const pqxx::failure&) {
-      failed_();
-      throw;
+      connection_.fail();
     }
   }
 
   bool move_lanes(const std::vector<Lane>& lanes, const std::string& owner,
                   std::chrono::seconds lease);
-  void write_cases(const char* statement, const std::vector<engine::CaseRow>& rows);
+  void write_cases(const char* statement, const std::vector<engine::DecidedCase>& cases);
   void write_journal(const std::vector<engine::JournalRow>& rows);
   void write_keys(const char* statement,
                   const std::vector<std::pair<CorrelationKey, CaseId>>& keys);
@@ -348,9 +264,9 @@ class Transaction final : public engine::BatchTransaction {
   void write_outcomes(const engine::Writes& writes);
   void write_deferred(const engine::Writes& writes);
   void write_parked(const engine::Writes& writes);
-  void write_mass(const engine::Writes& writes);
+  void write_broadcasts(const engine::Writes& writes);
 
-  std::function<void()> failed_;
+  Connection& connection_;
   pqxx::work work_;
 };
 
@@ -368,7 +284,7 @@ bool Transaction::write(const std::vector<Lane>& lanes, const std::string& owner
   write_outcomes(writes);
   write_deferred(writes);
   write_parked(writes);
-  write_mass(writes);
+  write_broadcasts(writes);
   return true;
 }
 
@@ -376,8 +292,7 @@ void Transaction::commit() {
   try {
     work_.commit();
   } catch (const pqxx::failure&) {
-    failed_();
-    throw;
+    connection_.fail();
   }
 }
 
@@ -394,18 +309,8 @@ bool Transaction::move_lanes(const std::vector<Lane>& lanes, const std::string& 
   return static_cast<std::size_t>(moved.affected_rows()) == lanes.size();
 }
 
-void Transaction::write_cases(const char* statement, const std::vector<engine::CaseRow>& rows) {
-  if (rows.empty()) return;
-  Rows<sql::Text, sql::Id, sql::Text, sql::Integer, sql::Boolean, sql::Text, sql::Text, sql::Text,
-       sql::Text, sql::Text, sql::Bigint, sql::Bigint, sql::Integer, sql::Bytes, sql::Time, sql::Time>
-      written;
-  for (const engine::CaseRow& row : rows) {
-    written.add(row.ref.municipality, row.ref.id, row.service, row.release, row.pinned, row.lifecycle,
-                unless_empty(row.incident), row.state, row.context, row.status,
-                row.revision, row.sequence, row.deferred, bytes_of(row.hash), row.decided_at,
-                row.created_at);
-  }
-  run(statement, written);
+void Transaction::write_cases(const char* statement, const std::vector<engine::DecidedCase>& cases) {
+  if (!cases.empty()) run(statement, written(cases));
 }
 
 void Transaction::write_journal(const std::vector<engine::JournalRow>& rows) {
@@ -415,10 +320,11 @@ void Transaction::write_journal(const std::vector<engine::JournalRow>& rows) {
        sql::Bytes>
       written;
   for (const engine::JournalRow& row : rows) {
-    written.add(row.ref.municipality, row.ref.id, row.sequence, row.lane, row.lane_sequence, row.receipt,
-                row.key.source, row.key.id, row.kind, row.name, row.disposition,
-                row.cause == 0 ? std::nullopt : std::optional{row.cause}, row.at, row.release,
-                row.trace, unless_empty(row.records), bytes_of(row.hash));
+    const core::JournalEntry& entry = *row.entry;
+    written.add(row.ref.municipality, row.ref.id, entry.sequence, row.lane, row.lane_sequence, row.receipt,
+                entry.key.source, entry.key.id, entry.kind, entry.name, core::to_string(entry.disposition),
+                entry.cause == 0 ? std::nullopt : std::optional{entry.cause}, entry.at, row.release,
+                entry.written_trace, unless_empty(write_records(row.outgoing)), bytes_of(entry.hash));
   }
   run("write_journal", written);
 }
@@ -471,10 +377,10 @@ void Transaction::write_calls(const engine::Writes& writes) {
     }
     run("abandon_calls", rows);
   }
-  if (writes.call_news_read.empty()) return;
+  if (writes.call_updates_read.empty()) return;
   Rows<sql::Text, sql::Id, sql::Id, sql::Text> rows;
-  for (const engine::CallNewsRead& read : writes.call_news_read) {
-    rows.add(read.ref.municipality, read.ref.id, read.id, read.news);
+  for (const engine::CallUpdateRead& read : writes.call_updates_read) {
+    rows.add(read.ref.municipality, read.ref.id, read.id, core::to_string(read.kind));
   }
   run("news_read", rows);
 }
@@ -554,41 +460,40 @@ void Transaction::write_parked(const engine::Writes& writes) {
   }
 }
 
-void Transaction::write_mass(const engine::Writes& writes) {
-  if (!writes.mass_received.empty()) {
+void Transaction::write_broadcasts(const engine::Writes& writes) {
+  if (!writes.broadcasts_received.empty()) {
     Rows<sql::Text, sql::Text, sql::Id, sql::Text, sql::Text, sql::Text, sql::Text, sql::Time,
          sql::Time, sql::Smallint>
         rows;
-    for (const engine::MassEvent& event : writes.mass_received) {
+    for (const engine::BroadcastEvent& event : writes.broadcasts_received) {
       rows.add(event.ref.municipality, event.ref.service, event.ref.receipt, event.key.source,
-               event.key.id, event.type, event.event, event.happened_at, event.received_at,
+               event.key.id, event.type, write_json(event.event), event.happened_at, event.received_at,
                event.lane);
     }
-    run("receive_mass", rows);
+    run("receive_broadcasts", rows);
   }
-  if (!writes.mass_reached.empty()) {
+  if (!writes.broadcasts_reached.empty()) {
     Rows<sql::Text, sql::Text, sql::Id, sql::Id, sql::Boolean> rows;
-    for (const engine::MassProgress& progress : writes.mass_reached) {
+    for (const engine::BroadcastProgress& progress : writes.broadcasts_reached) {
       rows.add(progress.ref.municipality, progress.ref.service, progress.ref.receipt,
                progress.reached, progress.done);
     }
-    run("reach_mass", rows);
+    run("reach_broadcasts", rows);
   }
 }
 
 }  // namespace
 
 CaseStore::CaseStore(std::string connection)
-    : implementation_(new Implementation{std::move(connection), std::nullopt, false}) {}
+    : implementation_(new Implementation{{std::move(connection), worker_sessions}}) {}
 
 CaseStore::~CaseStore() = default;
 
 std::unique_ptr<engine::BatchTransaction> CaseStore::begin() {
   try {
-    return std::make_unique<Transaction>(implementation_->connected(),
-                                         [this] { implementation_->fail(); });
+    return std::make_unique<Transaction>(implementation_->connection);
   } catch (const pqxx::failure&) {
-    implementation_->fail();
+    implementation_->connection.fail();
   }
 }
 
@@ -596,7 +501,7 @@ std::vector<Lane> CaseStore::take_lanes(const std::vector<std::string>& names,
                                         const std::string& owner, std::chrono::seconds lease) {
   if (names.empty()) return {};
   const auto array = array_of(names);
-  return implementation_->in_transaction([&](pqxx::work& work) {
+  return implementation_->connection.transaction([&](pqxx::work& work) {
     exec_prepared(work, "make_lanes", array);
     return read_lanes(
         exec_prepared(work, "take_lanes", array, owner, static_cast<int>(lease.count())));
@@ -606,7 +511,7 @@ std::vector<Lane> CaseStore::take_lanes(const std::vector<std::string>& names,
 std::vector<Lane> CaseStore::retake_lanes(const std::vector<std::string>& names,
                                           const std::string& owner, std::chrono::seconds lease) {
   if (names.empty()) return {};
-  return implementation_->in_transaction([&](pqxx::work& work) {
+  return implementation_->connection.transaction([&](pqxx::work& work) {
     return read_lanes(exec_prepared(work, "retake_lanes", array_of(names), owner,
                                     static_cast<int>(lease.count())));
   });
@@ -614,7 +519,7 @@ std::vector<Lane> CaseStore::retake_lanes(const std::vector<std::string>& names,
 
 std::vector<Lane> CaseStore::take_internal_lanes(const std::string& owner, std::size_t most,
                                                  std::chrono::seconds lease) {
-  return implementation_->in_transaction([&](pqxx::work& work) {
+  return implementation_->connection.transaction([&](pqxx::work& work) {
     return read_lanes(work.exec_prepared("take_internal", owner, static_cast<int>(most),
                                          static_cast<int>(lease.count())));
   });
@@ -625,7 +530,7 @@ std::vector<LaneId> CaseStore::keep_lanes(const std::vector<Lane>& lanes, const 
   if (lanes.empty()) return {};
   Rows<sql::Smallint, sql::Bigint, sql::Bigint> rows;
   for (const Lane& lane : lanes) rows.add(lane.id, lane.epoch, lane.published_sequence);
-  return implementation_->in_transaction([&](pqxx::work& work) {
+  return implementation_->connection.transaction([&](pqxx::work& work) {
     std::vector<LaneId> lost;
     for (const Lane& lane : lanes) lost.push_back(lane.id);
     for (const pqxx::row& row :
@@ -640,13 +545,13 @@ void CaseStore::release_lanes(const std::vector<Lane>& lanes, const std::string&
   if (lanes.empty()) return;
   Rows<sql::Smallint, sql::Bigint> rows;
   for (const Lane& lane : lanes) rows.add(lane.id, lane.epoch);
-  implementation_->in_transaction([&](pqxx::work& work) {
+  implementation_->connection.transaction([&](pqxx::work& work) {
     return exec_prepared(work, "release_lanes", rows, owner);
   });
 }
 
 std::size_t CaseStore::fair_share(const std::string& owner) {
-  return implementation_->in_transaction([&](pqxx::work& work) {
+  return implementation_->connection.transaction([&](pqxx::work& work) {
     const auto others = work.exec_prepared1("owners", owner)[0].as<std::size_t>();
     return (engine::internal_lanes + others) / (others + 1);  // rounded up
   });
@@ -654,18 +559,18 @@ std::size_t CaseStore::fair_share(const std::string& owner) {
 
 std::vector<engine::OutboxRow> CaseStore::unpublished(LaneId lane, std::int64_t after,
                                                       std::size_t most) {
-  return implementation_->in_transaction([&](pqxx::work& work) {
+  return implementation_->connection.transaction([&](pqxx::work& work) {
     std::vector<engine::OutboxRow> rows;
     for (const pqxx::row& row : work.exec_prepared("unpublished", number(lane), after,
                                                    static_cast<int>(most))) {
-      rows.push_back({row[0].as<long long>(), row[1].c_str()});
+      rows.push_back({row[0].as<long long>(), read_records(row[1].c_str())});
     }
     return rows;
   });
 }
 
 int CaseStore::release_number(const workflow::Workflow& workflow) {
-  return implementation_->in_transaction([&](pqxx::work& work) {
+  return implementation_->connection.transaction([&](pqxx::work& work) {
     const pqxx::result known = work.exec_prepared("find_release", workflow.digest);
     if (!known.empty()) return known[0][0].as<int>();
     return work
@@ -676,7 +581,7 @@ int CaseStore::release_number(const workflow::Workflow& workflow) {
 }
 
 std::optional<std::string> CaseStore::release_source(int release) {
-  return implementation_->in_transaction([&](pqxx::work& work) -> std::optional<std::string> {
+  return implementation_->connection.transaction([&](pqxx::work& work) -> std::optional<std::string> {
     const pqxx::result found = work.exec_prepared("release_source", release);
     if (found.empty()) return std::nullopt;
     return std::string{found[0][0].c_str()};
@@ -684,7 +589,7 @@ std::optional<std::string> CaseStore::release_source(int release) {
 }
 
 void CaseStore::mark_incident(const CaseRef& ref, const std::string& why) {
-  implementation_->in_transaction([&](pqxx::work& work) {
+  implementation_->connection.transaction([&](pqxx::work& work) {
     return work.exec_prepared("mark_incident", ref.municipality.str(), ref.id.str(), why);
   });
 }

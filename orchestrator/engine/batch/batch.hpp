@@ -16,23 +16,20 @@ struct EngineParts {
   const calendar::Calendar& calendar;
   const privacy::Keyring& keyring;
   OutboxTopics topics;
+  bool publishes = true;  // false: nobody reads the outbox (simulations), so nothing is written for it
 };
 
 // Most inputs of the internal lanes in one batch, and most records of the topics.
 inline constexpr std::size_t max_batch = 1'000;
 
-// Most cases that a mass event reaches in one batch.
-inline constexpr std::size_t max_mass_page = 500;
+// Most cases that a broadcast event reaches in one batch.
+inline constexpr std::size_t max_broadcast_page = 500;
 
 struct Published {
   LaneId lane{};
   std::int64_t sequence = 0;
   std::vector<OutgoingRecord> records;
 };
-
-// The case of a stored row as far as its plain columns go; its states are read with its own workflow
-// (core::read_state_document). Throws where the row's JSON is none.
-core::Case case_of(const CaseRow& row);
 
 // What an operator should read of a batch: one line each.
 struct BatchNote {
@@ -65,8 +62,8 @@ BatchResult stop_offender(CaseStore& store, EngineParts& parts, std::map<std::st
                           const std::string& owner, std::chrono::seconds lease,
                           const std::string& sqlstate);
 
-// Lets a mass event pass the next case that it would reach, of which nothing can be stored; the case is
-// returned, for the caller to make it stand still. Nothing: `due` is no mass event, or has no case left.
+// Lets a broadcast event pass the next case that it would reach, of which nothing can be stored; the case is
+// returned, for the caller to make it stand still. Nothing: `due` is no broadcast event, or has no case left.
 std::optional<CaseRef> pass_case(CaseStore& store, const std::string& owner,
                                  std::chrono::seconds lease, const DueInput& due);
 

@@ -21,27 +21,15 @@ std::string topic_of(const core::Record& record, const OutboxTopics& topics) {
 
 }  // namespace
 
-std::string encode_records(const std::vector<core::Record>& records, const OutboxTopics& topics,
-                           std::vector<OutgoingRecord>& outgoing) {
-  if (records.empty()) return {};
-  std::string text = "[";
+std::vector<OutgoingRecord> outgoing_records(const std::vector<core::Record>& records,
+                                             const OutboxTopics& topics) {
+  std::vector<OutgoingRecord> outgoing;
+  outgoing.reserve(records.size());
   for (const core::Record& record : records) {
-    OutgoingRecord out{topic_of(record, topics), record.key, cloudevents::encode(record.event, record.data)};
-    if (text.size() > 1) text += ',';
-    text += R"({"key":)" + Json(out.key).dump() + R"(,"topic":)" + Json(out.topic).dump() +
-            R"(,"value":)" + out.value + "}";
-    outgoing.push_back(std::move(out));
+    outgoing.push_back(
+        {topic_of(record, topics), record.key, cloudevents::encode(record.event, record.data)});
   }
-  return text + "]";
-}
-
-std::vector<OutgoingRecord> decode_records(const std::string& text) {
-  std::vector<OutgoingRecord> records;
-  // The order of members is part of the bytes that were published first; keep it.
-  for (const auto& record : OrderedJson::parse(text)) {
-    records.push_back({record.at("topic"), record.at("key"), record.at("value").dump()});
-  }
-  return records;
+  return outgoing;
 }
 
 Outbox::Outbox(EventPublisher& publisher, std::function<void(const std::string&)> refused)

@@ -21,11 +21,9 @@ struct OutboxTopics {
   MunicipalTopic service_events;
 };
 
-// What a decision's records look like in the journal: JSON [{"topic","key","value"}].
-std::string encode_records(const std::vector<core::Record>& records, const OutboxTopics& topics,
-                           std::vector<OutgoingRecord>& outgoing);
-// The reverse; what the journal holds was written by encode_records.
-std::vector<OutgoingRecord> decode_records(const std::string& text);
+// A decision's records as they are published: which topic each goes to is known here alone.
+std::vector<OutgoingRecord> outgoing_records(const std::vector<core::Record>& records,
+                                             const OutboxTopics& topics);
 
 // Publishes what has been committed and knows, lane by lane, how far the broker has everything: the
 // highest sequence below which no record is outstanding. Marks are read by the lane's owner and

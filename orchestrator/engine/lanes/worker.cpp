@@ -150,9 +150,9 @@ bool Worker::stop_offending_case(const StoreFault& fault) {
   const auto due = store_.begin()->due_inputs(internal, 1);
   if (due.empty()) return true;
   const auto passed = pass_case(store_, settings_.owner, settings_.lease, due.front());
-  const CaseRef offender = passed.value_or(due.front().ref);
-  if (!offender.id.is_nil()) {
-    store_.mark_incident(offender,
+  const CaseRef* offender = passed ? &*passed : case_of(due.front());
+  if (offender != nullptr) {
+    store_.mark_incident(*offender,
                          fmt::format("the database refused what follows from an input (SQLSTATE {})",
                                      fault.sqlstate()));
   }
@@ -222,9 +222,9 @@ void Worker::republish(const Lane& lane) {
   outbox_.open(lane.id, mark);
   std::int64_t after = mark;
   for (;;) {
-    const auto rows = store_.unpublished(lane.id, after, republish_page);
-    for (const OutboxRow& row : rows) {
-      outbox_.publish(lane.id, row.lane_sequence, decode_records(row.records));
+    auto rows = store_.unpublished(lane.id, after, republish_page);
+    for (OutboxRow& row : rows) {
+      outbox_.publish(lane.id, row.lane_sequence, std::move(row.records));
       after = row.lane_sequence;
     }
     if (rows.size() < republish_page) break;

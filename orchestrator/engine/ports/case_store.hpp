@@ -1,102 +1,63 @@
 #pragma once
 
 #include <chrono>
-#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
-#include "base/digest.hpp"
 #include "base/ids.hpp"
 #include "core/decision.hpp"
+#include "engine/ports/case_ref.hpp"
+#include "engine/ports/due_input.hpp"
+#include "engine/ports/event_publisher.hpp"
 #include "engine/ports/lane.hpp"
 #include "engine/ports/store_fault.hpp"
 
 namespace elukaar::engine {
 
-// A key under which cases of a service are found.
-struct CorrelationKey {
-  Municipality municipality;
-  std::string service;
-  std::string name;
-  std::string value;
+// A case as a batch writes it, and as it can be read again: with the workflow by which it was decided.
+struct DecidedCase {
+  std::shared_ptr<const core::Case> value;
+  workflow::WorkflowPtr workflow;
+  int release = 0;  // the workflow's number
 
-  bool operator==(const CorrelationKey&) const = default;
-  // What tells keys apart comes first: the rest is the same for nearly all keys of a batch.
-  std::strong_ordering operator<=>(const CorrelationKey& other) const {
-    return std::tie(value, name, service, municipality) <=>
-           std::tie(other.value, other.name, other.service, other.municipality);
-  }
+  CaseRef ref() const { return {value->municipality, value->id}; }
 };
 
-struct CaseRef {
-  Municipality municipality;
-  CaseId id;
-
-  auto operator<=>(const CaseRef&) const = default;
-};
-
-// How a store keeps cases and what their decisions say.
-enum class Keeps {
-  texts,  // JSON members as text: what a database takes
-  values  // as they are: nothing is written or parsed (simulations); one release of a service only
-};
-
-// A case as it lies in the database; JSON members as text, read with the case's own workflow.
-struct CaseRow {
+// A case as it lies in the store, locked by a transaction. Its states are those of a workflow, and which one
+// that is now is the engine's to say: so it is asked for with one, as often as it takes. May outlive the
+// transaction; one thread.
+class StoredCase {
+ public:
   CaseRef ref;
   std::string service;
-  int release = 0;  // row of workflow_release
-  bool pinned = false;
-  std::string lifecycle;
-  std::string incident;
-  std::string state;
-  std::string context;
-  std::optional<std::string> status;
-  std::uint64_t revision = 0;
-  std::uint64_t sequence = 0;
-  std::uint32_t deferred = 0;
-  Digest hash{};
-  Timestamp decided_at{};
-  Timestamp created_at{};
-  // Keeps::values: the whole case; state, context and status are empty then.
-  std::shared_ptr<const core::Case> value{};
-};
+  int release = 0;      // of the workflow by which it was last decided
+  bool pinned = false;  // keeps that release
 
-// What a decision says beside the journal's plain columns.
-struct Told {
-  Json trace;
-  std::vector<core::Record> records;
-  SharedJson status;  // what is shown from then on, where a record says so
+  virtual ~StoredCase() = default;
+
+  // The case, read with this workflow. The error is a sentence for an operator: its states are none of this
+  // workflow's.
+  virtual Result<std::shared_ptr<const core::Case>, std::string> read(
+      const workflow::Workflow& workflow) = 0;
 };
 
 struct JournalRow {
   CaseRef ref;
-  std::uint64_t sequence = 0;
   LaneId lane{};
   std::int64_t lane_sequence = 0;
-  Uuid receipt;
-  EventKey key;
-  std::string kind;
-  std::string name;
-  std::string disposition;
-  std::uint64_t cause = 0;  // 0: none
-  Timestamp at{};
+  Uuid receipt;     // of the entry's key
   int release = 0;
-  std::string trace;
-  std::string records;  // empty: nothing to publish
-  Digest hash{};
-  // Keeps::values: instead of trace and records.
-  std::shared_ptr<const Told> told{};
+  std::shared_ptr<const core::JournalEntry> entry;
+  std::vector<OutgoingRecord> outgoing;  // the entry's records as they are published
 };
 
 // Something to publish, as the journal keeps it.
 struct OutboxRow {
   std::int64_t lane_sequence = 0;
-  std::string records;
+  std::vector<OutgoingRecord> records;
 };
 
 struct TimerRow {
@@ -115,7 +76,7 @@ struct DeferredRow {
   CaseRef ref;
   int lane = 0;
   std::uint64_t ordinal = 0;
-  std::string input;                 // JSON, engine/input_codec.hpp
+  std::string input;                 // engine/batch/input_codec.hpp; no store looks into it
   std::optional<Timestamp> until{};  // nothing: as long as the case stands still
 };
 
@@ -133,54 +94,29 @@ struct ParkedRow {
   std::vector<CorrelationKey> keys;  // under which an early event waits
 };
 
-// Names an event for all cases of a service in a municipality.
-struct MassRef {
-  Municipality municipality;
-  std::string service;
-  Uuid receipt;  // of its source and id
-
-  auto operator<=>(const MassRef&) const = default;
-};
-
-// Such an event as it was received.
-struct MassEvent {
-  MassRef ref;
+// An event for all cases of a service in a municipality, as it was received.
+struct BroadcastEvent {
+  BroadcastRef ref;
   EventKey key;
   std::string type;
-  std::string event;         // JSON, as expressions see it
+  Json event;                // as expressions see it
   Timestamp happened_at{};   // its own time
   Timestamp received_at{};   // on the case clock: cases created later are no concern of it
   int lane = 0;              // internal
 };
 
-// The next cases that a mass event has to reach.
-struct MassPage {
-  MassEvent event;
+// The next cases that a broadcast event has to reach.
+struct BroadcastPage {
+  BroadcastEvent event;
   std::vector<CaseRef> cases;  // in the order of their ids
   bool last = false;
 };
 
-// How far a mass event has come.
-struct MassProgress {
-  MassRef ref;
+// How far a broadcast event has come.
+struct BroadcastProgress {
+  BroadcastRef ref;
   std::optional<CaseId> reached;  // nothing: as far as before
   bool done = false;
-};
-
-// An input that lies in the database and is due on an internal lane.
-struct DueInput {
-  enum class Kind { action, command, call, timer, deferred_expired, parked_retry, mass };
-  Kind kind = Kind::timer;
-  int lane = 0;
-  CaseRef ref;         // nil case for parked_retry and mass
-  Uuid id;             // of the action, command, call or parked row · mass: receipt
-  Timestamp at{};      // received, given or due
-  std::string text_a;  // action: name · command: kind · call: news · timer: state · mass: service
-  std::string text_b;  // action: subject · command: operator · call: result · timer: key
-  std::string text_c;  // action: person · command: reason · call: role
-  std::string json;    // action: event · deferred: input · call: the official who answered, or empty
-  std::int64_t n = 0;  // action: subject's version · timer: entry · deferred: ordinal
-  std::string bytes;   // parked_retry: sealed bytes
 };
 
 struct ActionDone {
@@ -196,17 +132,17 @@ struct CommandDone {
   std::string detail;
 };
 
-// News of a call that the batch has read. What has come in its place since stays.
-struct CallNewsRead {
+// An update of a call that the batch has read. What has come in its place since stays.
+struct CallUpdateRead {
   CaseRef ref;
   CallId id;
-  std::string news;
+  core::CallUpdate::Kind kind = core::CallUpdate::Kind::done;
 };
 
 // Everything that one batch writes.
 struct Writes {
-  std::vector<CaseRow> created;
-  std::vector<CaseRow> updated;
+  std::vector<DecidedCase> created;
+  std::vector<DecidedCase> updated;
   std::vector<JournalRow> journal;
   std::vector<std::pair<CorrelationKey, CaseId>> keys_added;
   std::vector<std::pair<CorrelationKey, CaseId>> keys_dropped;
@@ -214,7 +150,7 @@ struct Writes {
   std::vector<TimerRow> timers_cleared;
   std::vector<CallRow> calls_requested;
   std::vector<std::pair<CaseRef, CallId>> calls_abandoned;
-  std::vector<CallNewsRead> call_news_read;
+  std::vector<CallUpdateRead> call_updates_read;
   std::vector<std::pair<CaseRef, std::vector<core::Party>>> parties;  // all present ones of the case
   std::vector<ActionDone> actions_done;
   std::vector<CommandDone> commands_done;
@@ -222,8 +158,8 @@ struct Writes {
   std::vector<std::pair<CaseRef, std::uint64_t>> deferred_removed;
   std::vector<ParkedRow> parked;
   std::vector<Uuid> parked_applied;
-  std::vector<MassEvent> mass_received;
-  std::vector<MassProgress> mass_reached;
+  std::vector<BroadcastEvent> broadcasts_received;
+  std::vector<BroadcastProgress> broadcasts_reached;
 };
 
 struct FoundKey {
@@ -256,18 +192,18 @@ class BatchTransaction {
   // Locks keys until the end of the transaction; call it before any case is locked.
   virtual void lock_keys(const std::vector<CorrelationKey>& keys) = 0;
   // Locks the cases in the order of their ids and reads them. Unknown ones are left out.
-  virtual std::vector<CaseRow> lock_cases(std::vector<CaseRef> refs) = 0;
+  virtual std::vector<std::unique_ptr<StoredCase>> lock_cases(std::vector<CaseRef> refs) = 0;
   // For each question whether the case has that receipt.
   virtual std::vector<bool> receipts(const std::vector<ReceiptQuestion>& questions) = 0;
   virtual std::vector<DeferredRow> deferred_of(const std::vector<CaseRef>& refs) = 0;
   // Early events that wait under these keys, in order of arrival.
   virtual std::vector<EarlyEvent> early_events(const std::vector<CorrelationKey>& keys) = 0;
   // For each whether it has been received before.
-  virtual std::vector<bool> mass_known(const std::vector<MassRef>& refs) = 0;
-  // Locks a mass event that is not done and finds the next `most` cases that it has to reach: those of its
+  virtual std::vector<bool> known_broadcasts(const std::vector<BroadcastRef>& refs) = 0;
+  // Locks a broadcast event that is not done and finds the next `most` cases that it has to reach: those of its
   // service that were there when it was received and are still open. Nothing: it is done. Call it before
   // any case is locked.
-  virtual std::optional<MassPage> mass_page(const MassRef& ref, std::size_t most) = 0;
+  virtual std::optional<BroadcastPage> broadcast_page(const BroadcastRef& ref, std::size_t most) = 0;
   // The case clock; ask it after locking.
   virtual Timestamp now() = 0;
 
@@ -285,8 +221,6 @@ class CaseStore {
   virtual ~CaseStore() = default;
 
   virtual std::unique_ptr<BatchTransaction> begin() = 0;
-  // In which form rows are read and written.
-  virtual Keeps keeps() const { return Keeps::texts; }
 
   // Takes Kafka lanes by name (rows are made where there are none), whoever had them.
   virtual std::vector<Lane> take_lanes(const std::vector<std::string>& names,

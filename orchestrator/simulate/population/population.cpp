@@ -227,12 +227,12 @@ class Population : private Registers {
 
   void keep_cases() {
     for (const auto& [ref, row] : world_.store().cases()) {
-      const core::Case& value = world_.read(row);
+      const core::Case& value = *row.value;
       run_.cases.push_back({{"case", ref.id.str()},
                             {"municipality", ref.municipality.str()},
-                            {"service", row.service},
-                            {"release", world_.workflow_of(row)->release},
-                            {"open", row.lifecycle == "active"},
+                            {"service", value.service},
+                            {"release", row.workflow->release},
+                            {"open", value.lifecycle == lifecycle::CaseState::active},
                             {"state", core::state_document(value, workflow_)},
                             {"context", *value.context},
                             {"status", *value.status}});
@@ -305,7 +305,7 @@ class Population : private Registers {
   void observe(const Decided& decided) {
     const Json* status = journeys_.decided(decided);
     if (status == nullptr || !status->is_object()) return;
-    const engine::CaseRef ref = decided.row.ref;
+    const engine::CaseRef ref = decided.ref;
     Shown now{status->at("text"), status->at("actions").get<std::vector<std::string>>()};
     Shown& shown = shown_[ref];
     if (now == shown) return;

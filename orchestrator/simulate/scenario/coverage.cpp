@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/overloaded.hpp"
+
 namespace elukaar::simulate {
 namespace {
 
@@ -30,11 +32,11 @@ void Coverage::expect(const workflow::Workflow& workflow) {
   for (const workflow::StateRule& state : workflow.states) {
     if (state.status) service.texts.all.insert(state.status->text);
   }
-  for (const workflow::ActionBody& action : workflow.actions) {
-    if (const auto* notify = std::get_if<workflow::Notify>(&action)) {
-      service.texts.all.insert(notify->text);
-    }
-  }
+  const overloaded add_text{
+      [&](const workflow::Notify& notify) { service.texts.all.insert(notify.text); },
+      [](const workflow::Assign&) {}, [](const workflow::Raise&) {}, [](const workflow::Emit&) {},
+      [](const workflow::Log&) {},    [](const workflow::Hold&) {}};
+  for (const workflow::ActionBody& action : workflow.actions) std::visit(add_text, action);
 }
 
 void Coverage::decided(const workflow::Workflow& workflow, const Json& trace) {

@@ -14,24 +14,24 @@ std::size_t readers_of(const core::Case& value, const notify::Message& message, 
 }  // namespace
 
 const Json* Journeys::decided(const Decided& decided) {
-  Journey& journey = journeys_[decided.row.ref];
-  const core::Case& value = world_.read(decided.row.ref);
+  Journey& journey = journeys_[decided.ref];
+  const core::Case& value = world_.read(decided.ref);
   if (journey.name.empty()) {
-    journey.ref = decided.row.ref;
-    journey.began = decided.row.at;
+    journey.ref = decided.ref;
+    journey.began = decided.entry.at;
     const auto child = value.context->find("child");
     if (child != value.context->end()) journey.name = text_member(*child, "key");
-    if (journey.name.empty()) journey.name = decided.row.key.id;
+    if (journey.name.empty()) journey.name = decided.entry.key.id;
   }
   const Json* news = nullptr;
-  for (const core::Record& record : decided.records) {
+  for (const core::Record& record : decided.entry.records) {
     if (record.kind == core::Record::Kind::notification_request) {
       const auto message = notify::message_of_request(data_of(record));
-      journey.sent.push_back({decided.row.at, message.text, "", "", true,
-                              readers_of(value, message, decided.row.at)});
+      journey.sent.push_back({decided.entry.at, message.text, "", "", true,
+                              readers_of(value, message, decided.entry.at)});
     } else if (record.kind == core::Record::Kind::status) {
-      news = &decided.status;
-      show(journey, value, *news, decided.row.at);
+      news = &*decided.entry.status;
+      show(journey, value, *news, decided.entry.at);
     }
   }
   return news;
@@ -55,9 +55,9 @@ void Journeys::show(Journey& journey, const core::Case& value, const Json& statu
 
 std::map<engine::CaseRef, Journey> Journeys::finish() {
   for (auto& [ref, journey] : journeys_) {
-    const engine::CaseRow& row = world_.store().cases().at(ref);
-    const core::Case& value = world_.read(row);
-    journey.ends_in = world_.workflow_of(row)->chart.active_paths(value.configuration);
+    const engine::DecidedCase& row = world_.store().cases().at(ref);
+    const core::Case& value = *row.value;
+    journey.ends_in = row.workflow->chart.active_paths(value.configuration);
     journey.incident = value.incident;
     journey.open = core::is_open(value.lifecycle);
     for (const core::Timer& timer : value.timers) {

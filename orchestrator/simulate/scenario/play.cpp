@@ -159,7 +159,7 @@ class Play : private Systems {
     if (row == nullptr) {
       return problem(step.where, "there is no case yet that the action could reach", "", "no-case");
     }
-    const core::Case value = world_.read(*row);  // as it was when the page offered the action
+    const core::Case value = *row->value;  // as it was when the page offered the action
     const Pseudonym person{pseudonym_of(step.by, step.where)};
     if (!may(value, rule->second, person)) {
       found_.refused = "not-allowed";
@@ -172,7 +172,7 @@ class Play : private Systems {
     const Json event = composed(step, rule->second, value, id, person, subject);
     if (!outcome_.problems.empty()) return;
     const StoredAction& done =
-        world_.act(row->ref, id, step.name, subject.id, subject.version, person, event);
+        world_.act(row->ref(), id, step.name, subject.id, subject.version, person, event);
     if (done.decided && !done.accepted) found_.refused = done.reason;
     if (!done.decided) found_.refused = "undecided";
   }
@@ -322,20 +322,20 @@ class Play : private Systems {
   // ---- Looking ----------------------------------------------------------------------------------
 
   void observe(const Decided& decided) {
-    const engine::CaseRow& row = world_.store().cases().at(decided.row.ref);
-    const workflow::WorkflowPtr workflow = world_.workflow_of(row);
-    coverage_.decided(*workflow, decided.trace);
-    if (decided.trace.contains("from") && decided.trace["from"] != decided.trace["to"]) {
+    const engine::DecidedCase& row = world_.store().cases().at(decided.ref);
+    const workflow::WorkflowPtr& workflow = row.workflow;
+    coverage_.decided(*workflow, decided.entry.trace);
+    if (decided.entry.trace.contains("from") && decided.entry.trace["from"] != decided.entry.trace["to"]) {
       std::string states;
-      for (const Json& state : decided.trace["to"]) {
+      for (const Json& state : decided.entry.trace["to"]) {
         states += (states.empty() ? "" : " + ") + state.get<std::string>();
       }
       outcome_.path.push_back(fmt::format("{} {}", to_moment_text(world_.now()), states));
     }
-    for (const core::Record& record : decided.records) {
+    for (const core::Record& record : decided.entry.records) {
       switch (record.kind) {
         case core::Record::Kind::status:
-          show(*workflow, row, decided.status);
+          show(*workflow, row, *decided.entry.status);
           break;
         case core::Record::Kind::notification_request:
           tell(*workflow, row, notify::message_of_request(data_of(record)));
@@ -348,18 +348,18 @@ class Play : private Systems {
     }
   }
 
-  void show(const workflow::Workflow& workflow, const engine::CaseRow& row, const Json& status) {
+  void show(const workflow::Workflow& workflow, const engine::DecidedCase& row, const Json& status) {
     const std::string text = text_member(status, "text");
-    const std::string former = std::exchange(shown_[row.ref], text);
+    const std::string former = std::exchange(shown_[row.ref()], text);
     if (!text.empty()) coverage_.shown(workflow, text);
     if (const auto message = notify::message_of_status(former, status)) tell(workflow, row, *message);
   }
 
-  void tell(const workflow::Workflow& workflow, const engine::CaseRow& row,
+  void tell(const workflow::Workflow& workflow, const engine::DecidedCase& row,
             const notify::Message& message) {
     coverage_.shown(workflow, message.text);
     Told told{message.text, {}};
-    const auto parties = parties_of(world_.read(row));
+    const auto parties = parties_of(*row.value);
     for (const Pseudonym& person : notify::audience_of(message, parties, world_.now())) {
       told.to.push_back(person.str());
     }
@@ -367,10 +367,10 @@ class Play : private Systems {
   }
 
   // The case that the scenario is about: the youngest.
-  const engine::CaseRow* current_case() const {
-    const engine::CaseRow* youngest = nullptr;
+  const engine::DecidedCase* current_case() const {
+    const engine::DecidedCase* youngest = nullptr;
     for (const auto& [ref, row] : world_.store().cases()) {
-      if (youngest == nullptr || row.created_at >= youngest->created_at) youngest = &row;
+      if (youngest == nullptr || row.value->created_at >= youngest->value->created_at) youngest = &row;
     }
     return youngest;
   }
@@ -379,12 +379,12 @@ class Play : private Systems {
     found_.cases = world_.store().cases().size();
     found_.reads = [this](const std::string& person, const std::string& language,
                           const std::string& field) { return reads(person, language, field); };
-    const engine::CaseRow* row = current_case();
+    const engine::DecidedCase* row = current_case();
     if (row == nullptr) return;
-    const core::Case& value = world_.read(*row);
+    const core::Case& value = *row->value;
     found_.status = *value.status;
     found_.context = *value.context;
-    found_.states = world_.workflow_of(*row)->chart.active_paths(value.configuration);
+    found_.states = row->workflow->chart.active_paths(value.configuration);
     for (const core::Timer& timer : value.timers) {
       if (!timer.fired) found_.timers[timer.key] = timer.due;
     }
@@ -397,9 +397,9 @@ class Play : private Systems {
 
   Result<std::string, std::string> reads(const std::string& person, const std::string& language,
                                          const std::string& field) {
-    const engine::CaseRow* row = current_case();
+    const engine::DecidedCase* row = current_case();
     if (row == nullptr) return failure(std::string{"there is no case"});
-    const core::Case& value = world_.read(*row);
+    const core::Case& value = *row->value;
     if (!value.status->is_object()) return failure(std::string{"nothing is shown"});
     texts::Viewer viewer;
     viewer.language = texts::parse_language(language).value_or(texts::Language::et);

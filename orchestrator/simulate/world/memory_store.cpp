@@ -5,17 +5,49 @@
 
 #include <fmt/format.h>
 
-#include "base/json_writing.hpp"
+#include "base/overloaded.hpp"
 
 namespace elukaar::simulate {
 
 using engine::CaseRef;
-using engine::CaseRow;
 using engine::CorrelationKey;
 using engine::DueInput;
 using engine::Lane;
 using engine::LaneId;
 
+namespace {
+
+class MemoryCase final : public engine::StoredCase {
+ public:
+  explicit MemoryCase(const engine::DecidedCase& kept) : kept_(kept) {
+    ref = kept.ref();
+    service = kept.value->service;
+    release = kept.release;
+    pinned = kept.value->pinned;
+  }
+
+  // As it is where the rules are those that it was decided by; else as the database would have read it.
+  Result<std::shared_ptr<const core::Case>, std::string> read(
+      const workflow::Workflow& workflow) override {
+    if (&workflow == kept_.workflow.get() || workflow.digest == kept_.workflow->digest) return kept_.value;
+    core::Case moved = core::without_state(*kept_.value);
+    const Json document = core::state_document(*kept_.value, *kept_.workflow);
+    if (auto read = core::read_state_document(document, workflow, moved); !read) {
+      return failure(read.error());
+    }
+    return std::make_shared<const core::Case>(std::move(moved));
+  }
+
+ private:
+  const engine::DecidedCase kept_;
+};
+
+bool is_still(const core::Case& value) {
+  return value.lifecycle == lifecycle::CaseState::suspended ||
+         value.lifecycle == lifecycle::CaseState::incident;
+}
+
+}  // namespace
 
 // Reads what is committed; what it writes is kept apart until commit().
 class MemoryTransaction : public engine::BatchTransaction {
@@ -38,14 +70,14 @@ class MemoryTransaction : public engine::BatchTransaction {
 
   void lock_keys(const std::vector<CorrelationKey>&) override {}  // there is one transaction at a time
 
-  std::vector<CaseRow> lock_cases(std::vector<CaseRef> refs) override {
+  std::vector<std::unique_ptr<engine::StoredCase>> lock_cases(std::vector<CaseRef> refs) override {
     std::sort(refs.begin(), refs.end());
-    std::vector<CaseRow> rows;
+    std::vector<std::unique_ptr<engine::StoredCase>> cases;
     for (const CaseRef& ref : refs) {
-      const auto row = store_.cases_.find(ref);
-      if (row != store_.cases_.end()) rows.push_back(row->second);
+      const auto kept = store_.cases_.find(ref);
+      if (kept != store_.cases_.end()) cases.push_back(std::make_unique<MemoryCase>(kept->second));
     }
-    return rows;
+    return cases;
   }
 
   std::vector<bool> receipts(const std::vector<engine::ReceiptQuestion>& questions) override {
@@ -85,23 +117,24 @@ class MemoryTransaction : public engine::BatchTransaction {
     return events;
   }
 
-  std::vector<bool> mass_known(const std::vector<engine::MassRef>& refs) override {
+  std::vector<bool> known_broadcasts(const std::vector<engine::BroadcastRef>& refs) override {
     std::vector<bool> known;
-    for (const engine::MassRef& ref : refs) known.push_back(store_.mass_.contains(ref));
+    for (const engine::BroadcastRef& ref : refs) known.push_back(store_.broadcasts_.contains(ref));
     return known;
   }
 
-  std::optional<engine::MassPage> mass_page(const engine::MassRef& ref, std::size_t most) override {
-    const auto mass = store_.mass_.find(ref);
-    if (mass == store_.mass_.end() || mass->second.done) return std::nullopt;
-    engine::MassPage page{mass->second.event, {}, false};
-    auto row = store_.cases_.upper_bound({ref.municipality, mass->second.reached});
-    for (; row != store_.cases_.end() && row->first.municipality == ref.municipality; ++row) {
+  std::optional<engine::BroadcastPage> broadcast_page(const engine::BroadcastRef& ref,
+                                                      std::size_t most) override {
+    const auto broadcast = store_.broadcasts_.find(ref);
+    if (broadcast == store_.broadcasts_.end() || broadcast->second.done) return std::nullopt;
+    engine::BroadcastPage page{broadcast->second.event, {}, false};
+    auto kept = store_.cases_.upper_bound({ref.municipality, broadcast->second.reached});
+    for (; kept != store_.cases_.end() && kept->first.municipality == ref.municipality; ++kept) {
       if (page.cases.size() == most) return page;
-      const bool open = core::is_open(lifecycle::case_state_from(row->second.lifecycle).value());
-      if (row->second.service == ref.service && open &&
-          row->second.created_at <= page.event.received_at) {
-        page.cases.push_back(row->first);
+      const core::Case& value = *kept->second.value;
+      if (value.service == ref.service && core::is_open(value.lifecycle) &&
+          value.created_at <= page.event.received_at) {
+        page.cases.push_back(kept->first);
       }
     }
     page.last = true;
@@ -145,16 +178,23 @@ MemoryCaseStore::AgendaPlace MemoryCaseStore::enter(Timestamp at, DueInput input
   if (agenda_.size() >= max_agenda) {
     throw std::runtime_error(fmt::format("more than {} inputs wait for their time", max_agenda));
   }
-  const AgendaPlace place{at, static_cast<int>(input.kind), ++order_};
+  const AgendaPlace place{at, input.index(), ++order_};
   agenda_.emplace(place, std::move(input));
   return place;
 }
 
 // Commands reach a case that stands still; so does the end of a deferred input's patience.
 bool MemoryCaseStore::stands_still(const DueInput& input) const {
-  return !still_.empty() && input.kind != DueInput::Kind::command &&
-         input.kind != DueInput::Kind::deferred_expired &&
-         input.kind != DueInput::Kind::parked_retry && still_.contains(input.ref);
+  if (still_.empty()) return false;
+  const auto stands = [this](const CaseRef& ref) { return still_.contains(ref); };
+  return std::visit(overloaded{[&](const engine::DueAction& due) { return stands(due.ref); },
+                               [&](const engine::DueCallUpdate& due) { return stands(due.ref); },
+                               [&](const engine::DueTimer& due) { return stands(due.ref); },
+                               [](const engine::DueCommand&) { return false; },
+                               [](const engine::ExpiredDeferral&) { return false; },
+                               [](const engine::ParkedRetry&) { return false; },
+                               [](const engine::DueBroadcast&) { return false; }},
+                    input);
 }
 
 std::optional<Timestamp> MemoryCaseStore::next_due() const {
@@ -169,7 +209,7 @@ std::vector<DueInput> MemoryCaseStore::due(const std::vector<int>& lanes, std::s
   for (const auto& [place, input] : agenda_) {
     if (std::get<Timestamp>(place) > now_ || inputs.size() >= most) break;
     if (stands_still(input)) continue;
-    if (std::find(lanes.begin(), lanes.end(), input.lane) != lanes.end()) inputs.push_back(input);
+    if (std::find(lanes.begin(), lanes.end(), engine::lane_of(input)) != lanes.end()) inputs.push_back(input);
   }
   return inputs;
 }
@@ -177,62 +217,31 @@ std::vector<DueInput> MemoryCaseStore::due(const std::vector<int>& lanes, std::s
 void MemoryCaseStore::add_action(const CaseRef& ref, const ActionId& id, const std::string& name,
                                  const std::string& subject, std::int64_t subject_version,
                                  const Pseudonym& person, const Json& event) {
-  DueInput input;
-  input.kind = DueInput::Kind::action;
-  input.lane = engine::internal_lane_of(ref.id);
-  input.ref = ref;
-  input.id = id.uuid();
-  input.at = now_;
-  input.text_a = name;
-  input.text_b = subject;
-  input.n = subject_version;
-  input.text_c = person.str();
-  input.json = write_json(event);
   actions_[id] = {ref, name, false, false, {}};
-  waiting_[input.id] = enter(now_, std::move(input));
+  waiting_[id.uuid()] =
+      enter(now_, engine::DueAction{ref, engine::internal_lane_of(ref.id), id, now_, name, subject,
+                                    subject_version, person, event});
 }
 
-void MemoryCaseStore::add_command(const CaseRef& ref, const Uuid& id, const std::string& kind,
-                                  const std::string& operator_name, const std::string& reason) {
-  DueInput input;
-  input.kind = DueInput::Kind::command;
-  input.lane = engine::internal_lane_of(ref.id);
-  input.ref = ref;
-  input.id = id;
-  input.at = now_;
-  input.text_a = kind;
-  input.text_b = operator_name;
-  input.text_c = reason;
-  waiting_[id] = enter(now_, std::move(input));
+void MemoryCaseStore::add_command(const CaseRef& ref, const Uuid& id, core::Command command) {
+  waiting_[id] = enter(now_, engine::DueCommand{ref, engine::internal_lane_of(ref.id), id, now_,
+                                                std::move(command)});
 }
 
-void MemoryCaseStore::add_news(const CallId& call, Timestamp at, const std::string& news,
-                               const Json& result, bool repeated) {
+void MemoryCaseStore::add_update(const CallId& call, Timestamp at, core::CallUpdate::Kind kind,
+                                 const Json& result, bool repeated) {
   const StoredCall& stored = calls_.at(call);
   if (stored.answered) return;
-  DueInput input;
-  input.kind = DueInput::Kind::call;
-  input.lane = engine::internal_lane_of(stored.ref.id);
-  input.ref = stored.ref;
-  input.id = call.uuid();
-  input.at = at;
-  input.text_a = news;
-  if (!result.is_null()) input.text_b = write_json(result);
-  input.text_c = stored.request.role;
-  const AgendaPlace place = enter(at, std::move(input));
-  news_[call].push_back(place);
+  const AgendaPlace place =
+      enter(at, engine::DueCallUpdate{stored.ref, engine::internal_lane_of(stored.ref.id), call, at, kind,
+                                      stored.request.role, result, {}});
+  updates_[call].push_back(place);
   if (repeated) repeated_.insert(place);
 }
 
 void MemoryCaseStore::retry_parked(const Uuid& id) {
   const engine::ParkedRow& row = parked_.at(id).second;
-  DueInput input;
-  input.kind = DueInput::Kind::parked_retry;
-  input.ref.municipality = row.municipality;
-  input.id = id;
-  input.at = now_;
-  input.bytes = row.bytes;
-  waiting_[id] = enter(now_, std::move(input));
+  waiting_[id] = enter(now_, engine::ParkedRetry{row.municipality, 0, id, now_, row.bytes});
 }
 
 std::vector<engine::ParkedRow> MemoryCaseStore::parked() const {
@@ -271,24 +280,25 @@ void MemoryCaseStore::apply(const std::vector<Lane>& lanes, const std::string&,
   apply_timers(writes);
   apply_calls(writes);
   apply_waiting(writes);
-  apply_mass(writes);
+  apply_broadcasts(writes);
 }
 
 void MemoryCaseStore::apply_cases(const engine::Writes& writes) {
-  for (const auto* rows : {&writes.created, &writes.updated}) {
-    for (const CaseRow& row : *rows) {
-      cases_[row.ref] = row;
-      if (row.lifecycle == "suspended" || row.lifecycle == "incident") {
-        still_.insert(row.ref);
+  for (const auto* decided : {&writes.created, &writes.updated}) {
+    for (const engine::DecidedCase& each : *decided) {
+      const CaseRef ref = each.ref();
+      if (is_still(*each.value)) {
+        still_.insert(ref);
       } else {
-        still_.erase(row.ref);
+        still_.erase(ref);
       }
+      cases_[ref] = each;
     }
   }
   for (const engine::JournalRow& row : writes.journal) {
-    if (row.cause == 0) receipts_[row.ref].insert(row.receipt);
-    if (!row.records.empty()) {
-      lanes_[static_cast<std::size_t>(number(row.lane))].outbox[row.lane_sequence] = row.records;
+    if (row.entry->cause == 0) receipts_[row.ref].insert(row.receipt);
+    if (!row.outgoing.empty()) {
+      lanes_[static_cast<std::size_t>(number(row.lane))].outbox[row.lane_sequence] = row.outgoing;
     }
     journal_.push_back(row);
   }
@@ -308,15 +318,7 @@ void MemoryCaseStore::apply_timers(const engine::Writes& writes) {
   for (const engine::TimerRow& row : writes.timers_cleared) clear(row);
   for (const engine::TimerRow& row : writes.timers_set) {
     const TimerPlace place = clear(row);
-    DueInput input;
-    input.kind = DueInput::Kind::timer;
-    input.lane = row.lane;
-    input.ref = row.ref;
-    input.at = row.timer.due;
-    input.text_a = row.timer.state;
-    input.text_b = row.timer.key;
-    input.n = row.timer.entry;
-    timers_[place] = enter(row.timer.due, std::move(input));
+    timers_[place] = enter(row.timer.due, engine::DueTimer{row.ref, row.lane, row.timer});
   }
 }
 
@@ -330,24 +332,26 @@ void MemoryCaseStore::apply_calls(const engine::Writes& writes) {
     if (call == calls_.end()) continue;
     call->second.abandoned = true;
     // An attempt on its way ends with an answer all the same; one not yet begun never is.
-    std::erase_if(news_[id], [&](const AgendaPlace& place) {
+    std::erase_if(updates_[id], [&](const AgendaPlace& place) {
       if (repeated_.erase(place) == 0) return false;
       agenda_.erase(place);
       return true;
     });
   }
-  for (const engine::CallNewsRead& read : writes.call_news_read) {
-    auto& waiting = news_[read.id];
+  for (const engine::CallUpdateRead& read : writes.call_updates_read) {
+    auto& waiting = updates_[read.id];
     if (waiting.empty()) continue;
     const auto first = std::min_element(waiting.begin(), waiting.end());
     const auto input = agenda_.find(*first);
     if (input != agenda_.end()) {
-      if (input->second.text_a != "delayed") calls_.at(read.id).answered = true;
+      if (std::get<engine::DueCallUpdate>(input->second).kind != core::CallUpdate::Kind::delayed) {
+        calls_.at(read.id).answered = true;
+      }
       agenda_.erase(input);
     }
     repeated_.erase(*first);
     waiting.erase(first);
-    if (waiting.empty()) news_.erase(read.id);
+    if (waiting.empty()) updates_.erase(read.id);
   }
 }
 
@@ -371,14 +375,8 @@ void MemoryCaseStore::apply_waiting(const engine::Writes& writes) {
     deferred_[place] = row;
     // The action or timer that waits here is no longer due; its row has been taken over.
     if (!row.until) continue;
-    DueInput input;
-    input.kind = DueInput::Kind::deferred_expired;
-    input.lane = row.lane;
-    input.ref = row.ref;
-    input.at = *row.until;
-    input.json = row.input;
-    input.n = static_cast<std::int64_t>(row.ordinal);
-    deferred_ends_[place] = enter(*row.until, std::move(input));
+    deferred_ends_[place] = enter(
+        *row.until, engine::ExpiredDeferral{row.ref, row.lane, row.ordinal, *row.until, row.input});
   }
   for (const auto& [ref, ordinal] : writes.deferred_removed) {
     const DeferredPlace place{ref, ordinal};
@@ -404,24 +402,19 @@ void MemoryCaseStore::apply_waiting(const engine::Writes& writes) {
   }
 }
 
-void MemoryCaseStore::apply_mass(const engine::Writes& writes) {
-  for (const engine::MassEvent& event : writes.mass_received) {
-    if (mass_.contains(event.ref)) continue;
-    DueInput input;
-    input.kind = DueInput::Kind::mass;
-    input.lane = event.lane;
-    input.ref.municipality = event.ref.municipality;
-    input.id = event.ref.receipt;
-    input.at = event.received_at;
-    input.text_a = event.ref.service;
-    mass_[event.ref] = {event, {}, enter(event.received_at, std::move(input)), false};
+void MemoryCaseStore::apply_broadcasts(const engine::Writes& writes) {
+  for (const engine::BroadcastEvent& event : writes.broadcasts_received) {
+    if (broadcasts_.contains(event.ref)) continue;
+    const AgendaPlace place =
+        enter(event.received_at, engine::DueBroadcast{event.ref, event.lane, event.received_at});
+    broadcasts_[event.ref] = {event, {}, place, false};
   }
-  for (const engine::MassProgress& progress : writes.mass_reached) {
-    StoredMass& mass = mass_.at(progress.ref);
-    if (progress.reached) mass.reached = *progress.reached;
+  for (const engine::BroadcastProgress& progress : writes.broadcasts_reached) {
+    StoredBroadcast& broadcast = broadcasts_.at(progress.ref);
+    if (progress.reached) broadcast.reached = *progress.reached;
     if (!progress.done) continue;
-    mass.done = true;
-    agenda_.erase(mass.place);
+    broadcast.done = true;
+    agenda_.erase(broadcast.place);
   }
 }
 
@@ -551,10 +544,12 @@ std::optional<std::string> MemoryCaseStore::release_source(int number) {
 }
 
 void MemoryCaseStore::mark_incident(const CaseRef& ref, const std::string& why) {
-  CaseRow& row = cases_.at(ref);
-  if (row.lifecycle != "active") return;
-  row.lifecycle = "incident";
-  row.incident = why;
+  engine::DecidedCase& kept = cases_.at(ref);
+  if (kept.value->lifecycle != lifecycle::CaseState::active) return;
+  core::Case stopped = *kept.value;
+  stopped.lifecycle = lifecycle::CaseState::incident;
+  stopped.incident = why;
+  kept.value = std::make_shared<const core::Case>(std::move(stopped));
   still_.insert(ref);
 }
 

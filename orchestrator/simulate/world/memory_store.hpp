@@ -33,16 +33,15 @@ struct StoredAction {
 
 // Port engine::CaseStore in memory, on a clock that stands until it is moved: what PostgreSQL keeps
 // for the orchestrator, with the same fences (epochs of lanes, one commit) and the same order of what
-// is due. Besides the port it takes what the outside writes: calls' answers, actions, commands.
+// is due. Cases and what their decisions say are kept as the values they are: nothing is written or parsed.
+// Besides the port it takes what the outside writes: calls' answers, actions, commands.
 // One thread; everything is lost with the object.
 class MemoryCaseStore : public engine::CaseStore {
  public:
   // Most things that may be due at times to come; more is a runaway workflow.
   static constexpr std::size_t max_agenda = 20'000'000;
 
-  // Keeps::texts tries what a database is given as well; Keeps::values is some times quicker.
-  explicit MemoryCaseStore(Timestamp start, engine::Keeps keeps = engine::Keeps::texts)
-      : now_(start), keeps_(keeps) {}
+  explicit MemoryCaseStore(Timestamp start) : now_(start) {}
 
   Timestamp now() const { return now_; }
   // Never back.
@@ -54,17 +53,16 @@ class MemoryCaseStore : public engine::CaseStore {
   void add_action(const engine::CaseRef& ref, const ActionId& id, const std::string& name,
                   const std::string& subject, std::int64_t subject_version, const Pseudonym& person,
                   const Json& event);
-  void add_command(const engine::CaseRef& ref, const Uuid& id, const std::string& kind,
-                   const std::string& operator_name, const std::string& reason);
-  // News of a call, to be read from `at` on: "delayed", or "done" or "error" with a result. A call has
-  // one last word; later ones are ignored. The last word to a call that has been abandoned before it
+  void add_command(const engine::CaseRef& ref, const Uuid& id, core::Command command);
+  // An update of a call, to be read from `at` on: that it is delayed, or done or failed with a result. A call
+  // has one last word; later ones are ignored. The last word to a call that has been abandoned before it
   // was begun again (`repeated`) never comes.
-  void add_news(const CallId& call, Timestamp at, const std::string& news, const Json& result,
-                bool repeated = false);
+  void add_update(const CallId& call, Timestamp at, core::CallUpdate::Kind kind, const Json& result,
+                  bool repeated = false);
   void retry_parked(const Uuid& id);
 
   // ---- What lies in it --------------------------------------------------------------------------
-  const std::map<engine::CaseRef, engine::CaseRow>& cases() const { return cases_; }
+  const std::map<engine::CaseRef, engine::DecidedCase>& cases() const { return cases_; }
   const std::map<CallId, StoredCall>& calls() const { return calls_; }
   const std::map<ActionId, StoredAction>& actions() const { return actions_; }
   // Parked and not yet applied, oldest first.
@@ -77,7 +75,6 @@ class MemoryCaseStore : public engine::CaseStore {
 
   // ---- The port ---------------------------------------------------------------------------------
   std::unique_ptr<engine::BatchTransaction> begin() override;
-  engine::Keeps keeps() const override { return keeps_; }
   std::vector<engine::Lane> take_lanes(const std::vector<std::string>& names,
                                        const std::string& owner,
                                        std::chrono::seconds lease) override;
@@ -105,14 +102,14 @@ class MemoryCaseStore : public engine::CaseStore {
     engine::Lane lane;
     std::string owner;  // empty: nobody's
     Timestamp lease_until{};
-    std::map<std::int64_t, std::string> outbox;  // lane sequence → records not yet published
+    std::map<std::int64_t, std::vector<engine::OutgoingRecord>> outbox;  // by lane sequence, not yet published
   };
-  // Order of what is due: time, then the kind as PostgreSQL orders it, then arrival.
-  using AgendaPlace = std::tuple<Timestamp, int, std::uint64_t>;
+  // Order of what is due: time, then the kind as engine::DueInput orders them, then arrival.
+  using AgendaPlace = std::tuple<Timestamp, std::size_t, std::uint64_t>;
   using TimerPlace = std::tuple<engine::CaseRef, std::string, std::string, std::uint32_t>;
   using DeferredPlace = std::pair<engine::CaseRef, std::uint64_t>;
-  struct StoredMass {
-    engine::MassEvent event;
+  struct StoredBroadcast {
+    engine::BroadcastEvent event;
     CaseId reached;     // nil: none yet
     AgendaPlace place;  // until it is done
     bool done = false;
@@ -129,19 +126,18 @@ class MemoryCaseStore : public engine::CaseStore {
   void apply_timers(const engine::Writes& writes);
   void apply_calls(const engine::Writes& writes);
   void apply_waiting(const engine::Writes& writes);
-  void apply_mass(const engine::Writes& writes);
+  void apply_broadcasts(const engine::Writes& writes);
 
   Timestamp now_;
-  const engine::Keeps keeps_;
   std::uint64_t order_ = 0;
-  std::map<engine::CaseRef, engine::CaseRow> cases_;
+  std::map<engine::CaseRef, engine::DecidedCase> cases_;
   std::set<engine::CaseRef> still_;  // suspended or in an incident
   std::map<engine::CorrelationKey, std::set<CaseId>> keys_;
   std::map<engine::CaseRef, std::set<Uuid>> receipts_;
   std::map<AgendaPlace, engine::DueInput> agenda_;
   std::map<TimerPlace, AgendaPlace> timers_;
   std::map<CallId, StoredCall> calls_;
-  std::map<CallId, std::vector<AgendaPlace>> news_;  // not yet read
+  std::map<CallId, std::vector<AgendaPlace>> updates_;  // not yet read
   std::set<AgendaPlace> repeated_;                   // last words of attempts not begun at once
   std::map<ActionId, StoredAction> actions_;
   std::map<Uuid, AgendaPlace> waiting_;              // actions, commands, parked rows to retry
@@ -149,7 +145,7 @@ class MemoryCaseStore : public engine::CaseStore {
   std::map<DeferredPlace, AgendaPlace> deferred_ends_;
   std::map<Uuid, std::pair<std::uint64_t, engine::ParkedRow>> parked_;  // with order of arrival
   std::map<engine::CorrelationKey, std::vector<Uuid>> early_;
-  std::map<engine::MassRef, StoredMass> mass_;
+  std::map<engine::BroadcastRef, StoredBroadcast> broadcasts_;
   std::vector<StoredLane> lanes_;
   std::map<std::string, int> release_numbers_;  // by digest
   std::map<int, std::string> releases_;

@@ -34,9 +34,9 @@ World::World(Parts parts, Systems& systems, Timestamp start)
     : events_(parts.events),
       calendar_(std::move(parts.calendar)),
       systems_(systems),
-      store_(start, engine::Keeps::values),
+      store_(start),
       workflows_(std::move(parts.workflows), std::move(parts.compile)),
-      parts_{workflows_, events_, calendar_, keyring_, {}} {
+      parts_{workflows_, events_, calendar_, keyring_, {}, false} {
   workflows_.register_with(store_);
   for (engine::Lane& lane : store_.take_lanes({topic_lane}, owner_name, lease)) {
     lanes_[lane.name] = lane;
@@ -77,9 +77,10 @@ void World::answer(const CallId& call, const Reply& reply) {
   settle();
 }
 
-void World::order(const engine::CaseRef& ref, const std::string& kind, const std::string& reason) {
-  store_.add_command(ref, Uuid::derived(now(), "simulation", kind, static_cast<std::uint32_t>(++orders_)),
-                     kind, "simulation", reason);
+void World::order(const engine::CaseRef& ref, core::Command::Kind kind, const std::string& reason) {
+  const Uuid id = Uuid::derived(now(), "simulation", std::string{core::to_string(kind)},
+                                static_cast<std::uint32_t>(++orders_));
+  store_.add_command(ref, id, {kind, "simulation", reason});
   settle();
 }
 
@@ -128,7 +129,7 @@ void World::tell(const engine::BatchResult& result) {
   const auto rows = store_.take_journal();
   if (!observer_) return;
   for (const engine::JournalRow& row : rows) {
-    observer_({row, row.told->trace, row.told->records, *row.told->status});
+    observer_({row.ref, *row.entry});
   }
 }
 
@@ -138,26 +139,23 @@ void World::ask(const CallId& id) {
 }
 
 void World::reply_to(const CallId& id, const Reply& reply) {
+  using Kind = core::CallUpdate::Kind;
   if (reply.kind == Reply::Kind::silence) return;
-  if (reply.unavailable.count() > 0) store_.add_news(id, now(), "delayed", Json{});
+  if (reply.unavailable.count() > 0) store_.add_update(id, now(), Kind::delayed, Json{});
   const auto reached = reached_at(now(), reply.unavailable, default_patience);
   if (!reached) {
-    store_.add_news(id, now() + default_patience, "error", {{"kind", "gave-up"}}, true);
+    store_.add_update(id, now() + default_patience, Kind::error, {{"kind", "gave-up"}}, true);
     return;
   }
   const Timestamp at = *reached + reply.takes;
   const bool again = reply.unavailable.count() > 0;
-  if (reply.kind == Reply::Kind::answer) return store_.add_news(id, at, "done", reply.result, again);
+  if (reply.kind == Reply::Kind::answer) {
+    store_.add_update(id, at, Kind::done, reply.result, again);
+    return;
+  }
   Json error = reply.result.is_object() ? reply.result : Json::object();
   error["kind"] = reply.kind == Reply::Kind::refusal ? "refused" : "invalid";
-  store_.add_news(id, at, "error", error, again);
-}
-
-workflow::WorkflowPtr World::workflow_of(const engine::CaseRow& row) {
-  if (!row.pinned) return workflows_.newest(row.ref.municipality, row.service);
-  auto own = workflows_.by_number(row.release, store_);
-  if (!own) throw std::runtime_error(own.error());
-  return *own;
+  store_.add_update(id, at, Kind::error, error, again);
 }
 
 }  // namespace elukaar::simulate

@@ -40,10 +40,8 @@ class Systems {
 
 // What one decision of a case came to.
 struct Decided {
-  const engine::JournalRow& row;
-  const Json& trace;
-  const std::vector<core::Record>& records;
-  const Json& status;  // where a record says that it has changed
+  const engine::CaseRef& ref;
+  const core::JournalEntry& entry;
 };
 
 // The data of what is published.
@@ -90,16 +88,14 @@ class World {
   // A system says its word to a call that it has left unanswered.
   void answer(const CallId& call, const Reply& reply);
   // An operator's order.
-  void order(const engine::CaseRef& ref, const std::string& kind, const std::string& reason);
+  void order(const engine::CaseRef& ref, core::Command::Kind kind, const std::string& reason);
 
   // Lets time pass: everything due until then, that moment included, happens in order.
   void advance_to(Timestamp until);
   std::optional<Timestamp> next_due() const { return store_.next_due(); }
 
-  // The case of a row; it may change with the next input.
-  const core::Case& read(const engine::CaseRow& row) const { return *row.value; }
-  const core::Case& read(const engine::CaseRef& ref) const { return read(store_.cases().at(ref)); }
-  workflow::WorkflowPtr workflow_of(const engine::CaseRow& row);
+  // The case; it may change with the next input.
+  const core::Case& read(const engine::CaseRef& ref) const { return *store_.cases().at(ref).value; }
 
   std::uint64_t inputs() const { return inputs_; }  // carried through so far
 

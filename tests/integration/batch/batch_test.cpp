@@ -837,9 +837,9 @@ TEST_F(Mass, goes_on_with_another_worker_where_the_first_one_died) {
   {
     // It dies with a page decided and not committed.
     auto dying = owner->store.begin();
-    const auto page = dying->mass_page({Municipality{"0002"}, "places",
+    const auto page = dying->broadcast_page({Municipality{"0002"}, "places",
                                         *Uuid::parse(value("select receipt from elukaar.mass_event"))},
-                                       max_mass_page);
+                                       max_broadcast_page);
     ASSERT_TRUE(page);
     EXPECT_EQ(page->cases.size(), 200u);
     EXPECT_TRUE(page->last);

@@ -14,6 +14,7 @@
 #include "engine/batch/batch.hpp"
 #include "simulate/scenario/play.hpp"
 #include "support/forwarding_case_store.hpp"
+#include "support/through_text.hpp"
 
 namespace elukaar::simulate {
 namespace {
@@ -32,7 +33,8 @@ std::string partition_name(int number) { return "kafka/simulated/" + std::to_str
 // Where a worker dies.
 struct Crash {};
 
-// A store whose worker dies around the commit, as often as the seed says.
+// A store whose worker dies around the commit, as often as the seed says. What it gives out was text before, as
+// in a database: what is stored is part of what these runs try.
 class CrashingStore : public test::ForwardingCaseStore {
  public:
   CrashingStore(MemoryCaseStore& store, std::mt19937_64& chance)
@@ -50,6 +52,10 @@ class CrashingStore : public test::ForwardingCaseStore {
    public:
     Transaction(CrashingStore& store, std::unique_ptr<engine::BatchTransaction> inner)
         : ForwardingTransaction(std::move(inner)), store_(store) {}
+    std::vector<std::unique_ptr<engine::StoredCase>> lock_cases(
+        std::vector<engine::CaseRef> refs) override {
+      return test::through_text(ForwardingTransaction::lock_cases(std::move(refs)));
+    }
     void commit() override {
       if (store_.strikes(store_.before)) throw Crash{};
       ForwardingTransaction::commit();
@@ -129,9 +135,10 @@ class Chaos {
   std::map<std::string, std::string> shown() const {
     std::map<std::string, std::string> texts;
     for (const auto& [ref, row] : store_.cases()) {
-      const Json context = Json::parse(row.context);
-      const Json status = row.status ? Json::parse(*row.status) : Json::object();
-      texts[context.at("child").at("key")] += row.lifecycle + " " + status.value("text", "nothing");
+      const core::Case& value = *row.value;
+      const std::string text = value.status->is_object() ? value.status->value("text", "nothing") : "nothing";
+      texts[value.context->at("child").at("key")] +=
+          std::string{lifecycle::to_string(value.lifecycle)} + " " + text;
     }
     return texts;
   }
@@ -237,7 +244,7 @@ class Chaos {
   // Whatever the former owner may have left unsaid.
   void adopt(Worker& worker, Lane lane) {
     for (const engine::OutboxRow& row : store_.unpublished(lane.id, lane.published_sequence, 100'000)) {
-      publish(engine::decode_records(row.records));
+      publish(row.records);
       ++repeats;
     }
     lane.published_sequence = lane.next_sequence - 1;
@@ -327,19 +334,20 @@ class Chaos {
 
   // What a register says depends on the child alone: the oracle's registers say the same.
   void answer(const CallId& id) {
+    using Kind = core::CallUpdate::Kind;
     const StoredCall& call = store_.calls().at(id);
     const std::string child = call.request.input.value("child", "");
     const int number = child.size() == 29 ? (child[27] - 'a') * 26 + child[28] - 'a' : 0;
     effects_[{call.ref, call.request.state, call.request.entry, call.request.invoke}].insert(id);
     Timestamp at = store_.now() + (calm_ ? 0s : std::chrono::seconds{below(600)});
     if (!calm_ && strikes(0.2)) {
-      store_.add_news(id, store_.now(), "delayed", Json{});
+      store_.add_update(id, store_.now(), Kind::delayed, Json{});
       at += 1h;
     }
     if (call.request.operation == "register" && number % 10 == 4) {
-      return store_.add_news(id, at, "error", {{"kind", "refused"}, {"code", "closed"}});
+      return store_.add_update(id, at, Kind::error, {{"kind", "refused"}, {"code", "closed"}});
     }
-    store_.add_news(id, at, "done", output(call.request.operation, number));
+    store_.add_update(id, at, Kind::done, output(call.request.operation, number));
   }
 
   static Json output(const std::string& operation, int number) {
@@ -377,11 +385,12 @@ class Chaos {
     std::map<engine::CaseRef, std::uint64_t> sequences;
     std::set<std::string> seen;
     for (const engine::JournalRow& row : journal_) {
-      EXPECT_EQ(row.sequence, ++sequences[row.ref]) << "a gap in a case's journal";
-      if (row.cause == 0) {
-        EXPECT_TRUE(receipts.insert({row.ref, row.receipt}).second) << "taken twice: " << row.key.id;
+      const core::JournalEntry& entry = *row.entry;
+      EXPECT_EQ(entry.sequence, ++sequences[row.ref]) << "a gap in a case's journal";
+      if (entry.cause == 0) {
+        EXPECT_TRUE(receipts.insert({row.ref, row.receipt}).second) << "taken twice: " << entry.key.id;
       }
-      seen.insert(row.key.id);
+      seen.insert(entry.key.id);
     }
     for (const auto& row : store_.parked()) seen.insert(row.event_id);
     for (const std::string& id : sent_) EXPECT_TRUE(seen.contains(id)) << "lost: " << id;
@@ -390,17 +399,16 @@ class Chaos {
   void check_cases() {
     std::set<std::string> children;
     for (const auto& [ref, row] : store_.cases()) {
-      const Json context = Json::parse(row.context);
-      EXPECT_TRUE(children.insert(context.at("child").at("key")).second) << "two cases of a child";
-      EXPECT_EQ(row.deferred, 0u);
-      EXPECT_TRUE(row.incident.empty()) << row.incident;
-      if (row.lifecycle != "active") continue;
-      const Json state = Json::parse(row.state);
-      bool waits = !state.value("calls", Json::array()).empty();
-      for (const Json& timer : state.value("timers", Json::array())) {
-        if (!timer.at(4).get<bool>()) waits = true;
-      }
-      EXPECT_TRUE(waits) << "waits for nothing in " << state.at("active").dump();
+      const core::Case& value = *row.value;
+      EXPECT_TRUE(children.insert(value.context->at("child").at("key")).second) << "two cases of a child";
+      EXPECT_EQ(value.deferred, 0u);
+      EXPECT_TRUE(value.incident.empty()) << value.incident;
+      if (value.lifecycle != lifecycle::CaseState::active) continue;
+      const bool waits = !value.calls.empty() ||
+                         std::any_of(value.timers.begin(), value.timers.end(),
+                                     [](const core::Timer& timer) { return !timer.fired; });
+      EXPECT_TRUE(waits) << "waits for nothing in "
+                         << Json(workflow_->chart.active_paths(value.configuration)).dump();
     }
     EXPECT_EQ(children.size(), static_cast<std::size_t>(families));
   }
@@ -421,9 +429,9 @@ class Chaos {
     }
     for (const auto& [ref, row] : store_.cases()) {
       const auto& revisions = by_case[ref.id.str()];
-      EXPECT_EQ(revisions.size(), row.revision) << "a status was never told";
+      EXPECT_EQ(revisions.size(), row.value->revision) << "a status was never told";
       if (revisions.empty()) continue;
-      EXPECT_EQ(revisions.rbegin()->second, row.status ? Json::parse(*row.status) : Json{});
+      EXPECT_EQ(revisions.rbegin()->second, *row.value->status);
     }
   }
 

@@ -29,7 +29,7 @@ class Waiting : public test::Town {
   }
   void answer(const std::string& operation, const Json& output) {
     for (const auto& [id, call] : store.calls()) {
-      if (call.request.operation == operation) store.add_news(id, store.now(), "done", output);
+      if (call.request.operation == operation) store.add_update(id, store.now(), core::CallUpdate::Kind::done, output);
     }
     run();
   }
@@ -45,11 +45,11 @@ class Waiting : public test::Town {
                                    {"ruleRef", "application-time"}}}});
   }
 
-  std::uint32_t deferred() const { return store.cases().begin()->second.deferred; }
+  std::uint32_t deferred() const { return store.cases().begin()->second.value->deferred; }
   std::vector<std::string> dispositions_of(const std::string& id) const {
     std::vector<std::string> all;
     for (const JournalRow& row : journal) {
-      if (row.key.id == id) all.push_back(row.disposition);
+      if (row.entry->key.id == id) all.emplace_back(core::to_string(row.entry->disposition));
     }
     return all;
   }
@@ -80,10 +80,10 @@ TEST_F(Waiting, journals_which_change_let_it_in) {
   run({moved("early", 7)});
   lives_here();
   registered();
-  const JournalRow& last = journal.back();
+  const core::JournalEntry& last = *journal.back().entry;
   EXPECT_EQ(last.key.id, "early");
   EXPECT_EQ(last.cause, last.sequence - 1);
-  EXPECT_EQ(journal[journal.size() - 2].kind, "call");
+  EXPECT_EQ(journal[journal.size() - 2].entry->kind, "call");
 }
 
 TEST_F(Waiting, offers_several_in_the_order_in_which_they_came) {
@@ -95,8 +95,9 @@ TEST_F(Waiting, offers_several_in_the_order_in_which_they_came) {
   registered();
   Words applied;
   for (const JournalRow& row : journal) {
-    if (row.name != "queue-position-changed" || row.disposition != "applied") continue;
-    applied.push_back(row.key.id);
+    const core::JournalEntry& entry = *row.entry;
+    if (entry.name != "queue-position-changed") continue;
+    if (entry.disposition == core::Disposition::applied) applied.push_back(entry.key.id);
   }
   EXPECT_EQ(applied, (Words{"first", "second", "third"}));
   EXPECT_EQ(status().at("args").at("ahead"), 2);
@@ -170,7 +171,7 @@ TEST_F(Waiting, keeps_a_parked_one_whose_case_is_closed) {
               {{"child", {{"key", test::child}}},
                {"replaces", {{"source", "/test"}, {"id", "birth"}}}})});
   answer("withdraw", Json::object());
-  ASSERT_EQ(store.cases().begin()->second.lifecycle, "completed");
+  ASSERT_EQ(store.cases().begin()->second.value->lifecycle, lifecycle::CaseState::completed);
   store.retry_parked(store.parked().front().id);
   run();
   ASSERT_EQ(store.parked_count(), 1u);
@@ -180,7 +181,7 @@ TEST_F(Waiting, keeps_a_parked_one_whose_case_is_closed) {
 TEST_F(Waiting, keeps_inputs_behind_the_one_that_stopped_the_case) {
   apply_for_a_place();
   answer("residence", Json::object());  // the guard cannot be evaluated
-  EXPECT_EQ(store.cases().begin()->second.lifecycle, "incident");
+  EXPECT_EQ(store.cases().begin()->second.value->lifecycle, lifecycle::CaseState::incident);
   run({moved("behind", 7)});
   EXPECT_EQ(deferred(), 2u);
   EXPECT_EQ(dispositions_of("behind"), Words{"deferred"});

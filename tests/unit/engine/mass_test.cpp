@@ -81,7 +81,7 @@ class Mass : public ::testing::Test {
   std::map<CaseRef, std::vector<std::string>> rounds() {
     std::map<CaseRef, std::vector<std::string>> found;
     for (const JournalRow& row : store.take_journal()) {
-      if (row.name == "round") found[row.ref].push_back(row.disposition);
+      if (row.entry->name == "round") found[row.ref].emplace_back(core::to_string(row.entry->disposition));
     }
     return found;
   }
@@ -92,7 +92,8 @@ class Mass : public ::testing::Test {
   int standing_in(const std::string& state) const {
     return static_cast<int>(std::count_if(
         store.cases().begin(), store.cases().end(), [&](const auto& entry) {
-          return Json::parse(entry.second.state).at("active") == Json::array({state});
+          const DecidedCase& each = entry.second;
+          return each.workflow->chart.active_paths(each.value->configuration) == std::vector{state};
         }));
   }
 
@@ -122,21 +123,21 @@ TEST_F(Mass, reaches_every_case_once_some_hundreds_a_batch) {
     EXPECT_TRUE(page.empty()) << "a case was reached twice";
     ASSERT_LT(pages.size(), 10u);
   }
-  EXPECT_EQ(pages, (std::vector<std::size_t>{max_mass_page, max_mass_page, 203}));
+  EXPECT_EQ(pages, (std::vector<std::size_t>{max_broadcast_page, max_broadcast_page, 203}));
   EXPECT_EQ(all.size(), 1'203u);
   for (const auto& [ref, dispositions] : all) {
     EXPECT_EQ(dispositions, std::vector<std::string>{"applied"});
   }
   EXPECT_EQ(standing_in("called"), 1'203);
-  EXPECT_EQ(Json::parse(store.cases().begin()->second.context).at("round"), "round-1");
+  EXPECT_EQ(store.cases().begin()->second.value->context->at("round"), "round-1");
 }
 
 TEST_F(Mass, ends_where_the_cases_end_with_a_whole_page) {
-  begin_cases(static_cast<int>(max_mass_page));
+  begin_cases(static_cast<int>(max_broadcast_page));
   run({round()});
   for (int turns = 0; due() && turns < 5; ++turns) run();
   EXPECT_FALSE(due());
-  EXPECT_EQ(rounds().size(), max_mass_page);
+  EXPECT_EQ(rounds().size(), max_broadcast_page);
 }
 
 TEST_F(Mass, is_no_concern_of_cases_that_come_later) {
@@ -192,12 +193,14 @@ TEST_F(Mass, asks_of_a_case_as_it_is_when_its_turn_comes) {
 TEST_F(Mass, waits_for_a_case_that_stands_still) {
   begin_cases(2);
   const CaseRef ref = store.cases().begin()->first;
-  store.add_command(ref, Uuid::derived(store.now(), "test", "suspend", 1), "suspend", "tester", "x");
+  store.add_command(ref, Uuid::derived(store.now(), "test", "suspend", 1),
+                    {core::Command::Kind::suspend, "tester", "x"});
   run();
   run({round()});
   while (due()) run();
   EXPECT_EQ(rounds().at(ref), std::vector<std::string>{"deferred"});
-  store.add_command(ref, Uuid::derived(store.now(), "test", "resume", 2), "resume", "tester", "x");
+  store.add_command(ref, Uuid::derived(store.now(), "test", "resume", 2),
+                    {core::Command::Kind::resume, "tester", "x"});
   run();
   EXPECT_EQ(standing_in("called"), 2);
 }
@@ -206,7 +209,7 @@ TEST_F(Mass, goes_on_where_a_worker_died) {
   begin_cases(700);
   run({round()});
   run();
-  EXPECT_EQ(rounds().size(), max_mass_page);
+  EXPECT_EQ(rounds().size(), max_broadcast_page);
   auto dead = lanes;
   store.move_to(store.now() + 2 * lease);
   take_all_lanes();  // by another

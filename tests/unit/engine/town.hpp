@@ -83,8 +83,8 @@ class Town : public ::testing::Test {
   }
 
   Json status() const {
-    const auto& text = store.cases().begin()->second.status;
-    return text ? Json::parse(*text) : Json::object();
+    const Json& shown = *store.cases().begin()->second.value->status;
+    return shown.is_null() ? Json::object() : shown;
   }
   std::string text_shown() const { return status().value("text", "nothing"); }
 
