@@ -150,7 +150,7 @@ Json a_history() {
     entry.at = *parse_rfc3339("2026-06-01T09:00:00Z");
     entry.written_trace = R"({"to":["waiting"]})";
     entry.disposition = core::Disposition::applied;
-    former = core::chained_hash(former, value, entry, "digest", {});
+    former = core::chained_hash(former, value, entry, "digest");
     journal.push_back({{"sequence", sequence}, {"source", "/test"}, {"eventId", entry.key.id},
                        {"kind", "event"}, {"name", "born"}, {"cause", nullptr},
                        {"at", "2026-06-01T09:00:00Z"}, {"trace", {{"to", {"waiting"}}}},
