@@ -123,8 +123,9 @@ struct PostgresBench : Bench {
         {{"value", {{"type", "ee.elukaar.status.changed.v1"}, {"data", {{"status", shown}}}}}},
         {{"value", {{"type", "ee.elukaar.notification.requested.v1"}, {"data", sent}}}}};
     run("insert into elukaar.journal (municipality, case_id, sequence, lane, lane_sequence, receipt, source, "
-        "event_id, kind, name, disposition, at, release, trace, records, hash) values ($1, $2, $3, 1, $3, "
-        "gen_random_uuid(), '/test', $3::text, 'event', 'born', 'applied', $4, 1, '{\"to\":[\"waiting\"]}', $5, '')",
+        "event_id, kind, name, disposition, at, release, trace, records, hash) values ($1, $2, $3::bigint, 1, "
+        "$3::bigint, gen_random_uuid(), '/test', $3::bigint::text, 'event', 'born', 'applied', $4, 1, "
+        "'{\"to\":[\"waiting\"]}', $5, '')",
         of.municipality.str(), of.id.str(), static_cast<int>(sequence), to_rfc3339(noon), records.dump());
   }
   void decide(const ActionId& action) override {
