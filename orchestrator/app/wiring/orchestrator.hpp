@@ -6,9 +6,9 @@
 
 namespace elukaar::app {
 
-// The role `orchestrator`: workers, each with its own source, store and thread, and the housekeeping. Works from when
-// it is made; request_stop() asks its threads to end, the destructor waits for them. `shared` must outlive it, publisher
-// included.
+// The role `orchestrator`: workers, each with its own source, store and thread, and the housekeeping. Works
+// from when it is made; request_stop() asks its threads to end, the destructor waits for them. `shared` must
+// outlive it, publisher included.
 class Orchestrator {
  public:
   explicit Orchestrator(Shared& shared);

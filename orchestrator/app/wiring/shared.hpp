@@ -16,7 +16,8 @@
 namespace elukaar::app {
 
 // What all roles of a process use; made before them and gone after them, but for the publisher: it calls back
-// whoever published, so it ends when nobody publishes any more and before those who wait for its answers. Any thread may use it.
+// whoever published, so it ends when nobody publishes any more and before those who wait for its answers. Any
+// thread may use it.
 struct Shared {
   explicit Shared(const Settings& from);
   Shared(const Shared&) = delete;
