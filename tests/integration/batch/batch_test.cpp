@@ -133,7 +133,7 @@ class Batch : public ::testing::Test {
                  " where kind = 'kafka'");
   }
   std::string text_shown() {
-    return value("select texts::jsonb->>'text' from elukaar.cases");
+    return value("select status::jsonb->>'text' from elukaar.cases");
   }
 
   SourceRecord record(const std::string& type, const std::string& id, Json data,
@@ -278,7 +278,7 @@ TEST_F(Batch, strands_no_early_event_between_two_transactions) {
     first.join();
   }
   EXPECT_EQ(count("elukaar.cases"), 25);
-  EXPECT_EQ(count("elukaar.cases where texts::jsonb->>'text' = 's2'"), 25);
+  EXPECT_EQ(count("elukaar.cases where status::jsonb->>'text' = 's2'"), 25);
   EXPECT_EQ(count("elukaar.parked where status = 'parked'"), 0);
 }
 
@@ -651,7 +651,7 @@ TEST_F(Applied, offers_a_deferred_event_again_when_the_case_has_come_so_far) {
   answer("register", registered);
   owner->run({});
   EXPECT_EQ(text_shown(), "queued");
-  EXPECT_EQ(value("select texts::jsonb->'args'->>'ahead' from elukaar.cases"), "6");
+  EXPECT_EQ(value("select status::jsonb->'args'->>'ahead' from elukaar.cases"), "6");
   EXPECT_EQ(count("elukaar.deferred"), 0);
   EXPECT_EQ(value("select deferred from elukaar.cases"), "0");
   // Both rows of the one event: when it was deferred, and when and why it was applied.
