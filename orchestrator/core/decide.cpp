@@ -58,6 +58,17 @@ class Deciding {
     return std::move(decision_);
   }
 
+  Decision start() {
+    Step step(workflow_, decision_.next, input_, decision_.entry.at, calendar_);
+    if (auto started = step.start(); !started) {
+      incident(started.error());
+    } else {
+      conclude(step);
+    }
+    record();
+    return std::move(decision_);
+  }
+
   Decision stop(const std::string& why) {
     incident(why);
     record();
@@ -257,18 +268,24 @@ class Deciding {
   void finish(Step& step, const std::string& event, const Json& payload,
               Step::Unhandled unhandled) {
     if (auto done = step.run(event, payload, unhandled); !done) return incident(done.error());
-    step.tell(decision_.entry.trace);
     if (!step.handled() && !step.changed() && unhandled == Step::Unhandled::nothing_happens) {
+      step.tell(decision_.entry.trace);
       decision_.disposition = Disposition::ignored;
       return;
     }
+    conclude(step);
+    show_status();
+  }
+
+  // What came of a step in which something happened.
+  void conclude(Step& step) {
+    step.tell(decision_.entry.trace);
     append(step);
     decision_.configuration_changed = step.changed();
     if (step.done()) {
       decision_.next.lifecycle =
           lifecycle::next(decision_.next.lifecycle, CaseEvent::complete).next;
     }
-    show_status();
   }
 
   void append(Step& step) {
@@ -426,6 +443,11 @@ std::string_view to_string(Disposition disposition) {
 Decision decide(const workflow::Workflow& workflow, const Case& value, const Input& input,
                 Timestamp now, const calendar::Calendar& calendar) {
   return Deciding{workflow, value, input, now, calendar}.run();
+}
+
+Decision start(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
+               const calendar::Calendar& calendar) {
+  return Deciding{workflow, value, input, now, calendar}.start();
 }
 
 Decision stop(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,

@@ -19,6 +19,12 @@ namespace elukaar::core {
 Decision decide(const workflow::Workflow& workflow, const Case& value, const Input& input,
                 Timestamp now, const calendar::Calendar& calendar);
 
+// The decision that begins a new case and offers it nothing: the states that it begins in, and what those
+// wait for; nobody is party to it yet and it shows nothing. An input starts a new case by itself; this is
+// for showing the beginning alone. Pure like `decide`.
+Decision start(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,
+               const calendar::Calendar& calendar);
+
 // The decision that stops a case at an input of which nothing could be stored: an incident with this
 // reason, the input waits to be offered again, everything else stays as it was. Pure like `decide`.
 Decision stop(const workflow::Workflow& workflow, const Case& value, const Input& input, Timestamp now,

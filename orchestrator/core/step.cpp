@@ -56,6 +56,11 @@ Timestamp counted_from(const Input& input, Timestamp now) {
   return std::min(own.value_or(now), now);
 }
 
+std::string explained(const chart::Fault& fault) {
+  const std::string where = to_text(Problem{fault.where, fault.what, "", "", Severity::error});
+  return fmt::format("{} ({})", where, chart::to_string(fault.kind));
+}
+
 }  // namespace
 
 Step::Step(const workflow::Workflow& workflow, Case& value, const Input& input, Timestamp now,
@@ -68,26 +73,33 @@ Step::Step(const workflow::Workflow& workflow, Case& value, const Input& input, 
       entries_before_(value.entries),
       clocks_(workflow, value_, counted_from(input, now), now, calendar) {}
 
+Result<void, std::string> Step::start() {
+  payload_ = event_ = &empty_event;
+  if (auto entered = enter_initial_states(); !entered) return entered;
+  return wait();
+}
+
+Result<void, std::string> Step::enter_initial_states() {
+  if (value_.context->is_null()) value_.context = workflow_.context;
+  auto started = chart::start(workflow_.chart, *this);
+  if (!started) return failure(explained(started.error()));
+  value_.configuration = started->next;
+  done_ = started->done;
+  changed_ = true;
+  return {};
+}
+
 Result<void, std::string> Step::run(const std::string& event, const Json& payload,
                                     Unhandled unhandled) {
   payload_ = &payload;
   event_ = &payload;
   external_ = event;
-  const auto explain = [this](const chart::Fault& fault) {
-    std::string where = to_text(Problem{fault.where, fault.what, "", "", Severity::error});
-    return fmt::format("{} ({})", where, chart::to_string(fault.kind));
-  };
   from_ = workflow_.chart.active_paths(value_.configuration);
   if (value_.configuration.empty()) {
-    if (value_.context->is_null()) value_.context = workflow_.context;
-    auto started = chart::start(workflow_.chart, *this);
-    if (!started) return failure(explain(started.error()));
-    value_.configuration = started->next;
-    done_ = started->done;
-    changed_ = true;
+    if (auto entered = enter_initial_states(); !entered) return entered;
   }
   auto stepped = chart::step(workflow_.chart, value_.configuration, event, *this);
-  if (!stepped) return failure(explain(stepped.error()));
+  if (!stepped) return failure(explained(stepped.error()));
   value_.configuration = stepped->next;
   handled_ = stepped->handled;
   done_ = done_ || stepped->done;
@@ -98,8 +110,13 @@ Result<void, std::string> Step::run(const std::string& event, const Json& payloa
   return settle();
 }
 
-// After the chart has come to rest: what the states now active wait for.
+// After the chart has come to rest: what the states now active wait for, and who is party to the case.
 Result<void, std::string> Step::settle() {
+  if (auto waiting = wait(); !waiting) return waiting;
+  return find_parties();
+}
+
+Result<void, std::string> Step::wait() {
   event_ = payload_;
   if (done_) {
     for (const OpenCall& call : value_.calls) effects_.push_back(AbandonCall{call.id});
@@ -115,7 +132,7 @@ Result<void, std::string> Step::settle() {
     if (auto requested = request_calls(); !requested) return requested;
   }
   if (value_.calls.empty()) value_.delayed = nullptr;
-  return find_parties();
+  return {};
 }
 
 void Step::tell(Json& trace) const {
@@ -184,7 +201,9 @@ Result<void, std::string> Step::perform(const workflow::Raise& raise, const cel:
                                         chart::Raiser& raiser) {
   auto data = raise.data.evaluate(with);
   if (!data) return failure(data.error().text());
-  raised_.reserve(chart::max_raised_events);  // events are held by address
+  // The chart ends the step after the first event beyond its limit, before it selects it.
+  if (raised_.size() > chart::max_raised_events) return {};
+  raised_.reserve(chart::max_raised_events + 1);
   raised_.push_back(object_of("data", std::move(*data), "type", raise.event));
   raiser.raise(raise.event, static_cast<int>(raised_.size()) - 1);
   return {};

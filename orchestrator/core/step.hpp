@@ -17,6 +17,8 @@ class Step : private chart::Host {
   Step(const workflow::Workflow& workflow, Case& value, const Input& input, Timestamp now,
        const calendar::Calendar& calendar);
 
+  // Starts a new case and offers it nothing; nobody is party to it yet.
+  Result<void, std::string> start();
   // Starts a new case where needed, then offers `event` with `payload` as the expressions' `event`.
   // The error is a sentence for an operator, without values of the data.
   enum class Unhandled { nothing_happens, accepted };  // an event that no active state takes
@@ -56,7 +58,9 @@ class Step : private chart::Host {
   Result<void, std::string> perform(const workflow::Log& log, const cel::Activation& with);
   Result<void, std::string> perform(const workflow::Hold& hold);
   void add_record(Record::Kind kind, const std::string& type, std::string data);
+  Result<void, std::string> enter_initial_states();
   Result<void, std::string> settle();
+  Result<void, std::string> wait();
   Result<void, std::string> arm_timers();
   std::vector<Timer>::const_iterator former_timer(const Timer& timer) const;
   Result<void, std::string> request_calls();
@@ -75,7 +79,7 @@ class Step : private chart::Host {
   std::vector<Record> records_;
   const Json* payload_ = nullptr;  // of the external event
   const Json* event_ = nullptr;    // what expressions see as `event`
-  std::vector<Json> raised_;
+  std::vector<Json> raised_;  // held by address: never moved
   std::vector<std::string> rules_;
   std::string confirmed_;
   std::string external_;  // name of the external event

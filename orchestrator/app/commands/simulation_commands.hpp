@@ -6,10 +6,29 @@
 #include <string>
 #include <vector>
 
-// `elukaar workflow test | simulate | diff | migrate`: what a change of files would do, on virtual time,
+// `elukaar workflow trace | test | simulate | diff | migrate`: what files would do, on virtual time,
 // offline. Each returns the exit code: 0 all well, 1 not as the files say (a scenario fails, a case
 // cannot be moved), 2 the command makes no sense or its files cannot be read.
 namespace elukaar::app {
+
+struct TraceOptions {
+  std::filesystem::path file;
+  // One event a line: {"type": short name or CloudEvents type, "data": …, "time": …}; also
+  // "after.<delay>.<path>", "clock.<name>.<what>", "done.invoke.<path>.<id>" with "output" and
+  // "error.invoke.…" with "error".
+  std::filesystem::path events;
+  std::filesystem::path content_dir = ".";
+  std::string format = "json";
+};
+
+// Walks one case through a file in memory; also through a bare statechart (JSON or YAML, without our
+// additions), whose guards and actions are then names: see simulate::make_trace. Prints a line after the
+// start and after each event, as simulate::Trace describes it.
+// Effects of a workflow: {"clear": event}, {"abandon": id, "state"}; {"assign": key, "value"} for what
+// has changed of the context, {"emit"|"notify": name, "value"}; {"arm": event, "until": moment}, {"call":
+// "role.operation", "answer": event}. Of a bare chart: its actions as they are written, and `arm`, `clear`,
+// `call`, `abandon` alike.
+int trace_workflow(const TraceOptions& options, std::ostream& out, std::ostream& err);
 
 struct TestOptions {
   std::vector<std::filesystem::path> paths;  // scenario files, or folders with `scenarios/` below

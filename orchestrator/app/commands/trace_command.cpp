@@ -5,8 +5,9 @@
 #include <fmt/format.h>
 
 #include "app/commands/exit_codes.hpp"
-#include "app/commands/machine.hpp"
-#include "app/commands/workflow_commands.hpp"
+#include "app/commands/simulation_commands.hpp"
+#include "simulate/trace/trace.hpp"
+#include "workflow/load/calendar_file.hpp"
 #include "workflow/load/load.hpp"
 
 namespace elukaar::app {
@@ -38,29 +39,31 @@ Result<std::vector<Json>, std::string> read_events(const fs::path& path) {
   return events;
 }
 
+// When the case begins: with the first event that says when it happened.
+Timestamp beginning_of(const std::vector<Json>& events) {
+  for (const Json& event : events) {
+    const auto time = event.find("time");
+    if (time == event.end() || !time->is_string()) continue;
+    if (const auto parsed = parse_rfc3339(time->get_ref<const std::string&>())) return *parsed;
+  }
+  return {};
+}
+
 // A file that says neither which language it is in nor what it extends is an ordinary statechart.
-Result<std::unique_ptr<Machine>, Problems> read_machine(const TraceOptions& options) {
+Result<std::unique_ptr<simulate::Trace>, Problems> read_file(const TraceOptions& options,
+                                                             Timestamp beginning) {
   auto source = documents::read_yaml_file(options.file, options.file.string());
   if (!source) return failure(std::move(source.error()));
   if (source->find("language") == nullptr && source->find("extends") == nullptr) {
-    return make_bare_machine(*source);
+    return simulate::make_trace(*source);
   }
   auto schemas = workflow::read_schemas(options.content_dir);
   if (!schemas) return failure(std::move(schemas.error()));
+  auto calendar = workflow::read_calendar(options.content_dir);
+  if (!calendar) return failure(std::move(calendar.error()));
   auto loaded = workflow::load(options.file, {options.content_dir / "workflows", *schemas, {}});
   if (!loaded) return failure(std::move(loaded.error()));
-  return make_machine(std::move(loaded->workflow));
-}
-
-int give_up(const Problems& problems, std::ostream& err) {
-  for (const Problem& problem : problems) err << to_text(problem) << '\n';
-  return found_problems;
-}
-
-int give_up(const chart::Fault& fault, std::ostream& err) {
-  return give_up({{fault.where, fault.what, "", std::string{chart::to_string(fault.kind)},
-                   Severity::error}},
-                 err);
+  return simulate::make_trace(std::move(loaded->workflow), std::move(*calendar), beginning);
 }
 
 }  // namespace
@@ -70,22 +73,26 @@ int trace_workflow(const TraceOptions& options, std::ostream& out, std::ostream&
     err << fmt::format("--format: expected json, found {}\n", options.format);
     return bad_usage;
   }
-  const auto machine = read_machine(options);
-  if (!machine) return give_up(machine.error(), err);
   const auto events = read_events(options.events);
   if (!events) {
     err << events.error() << '\n';
     return bad_usage;
   }
-  auto step = (*machine)->start();
-  if (!step) return give_up(step.error(), err);
-  out << to_json(**machine, *step).dump() << '\n';
-  for (const Json& event : *events) {
-    step = (*machine)->step(event);
-    if (!step) return give_up(step.error(), err);
-    out << to_json(**machine, *step).dump() << '\n';
+  const auto trace = read_file(options, beginning_of(*events));
+  if (!trace) {
+    for (const Problem& problem : trace.error()) err << to_text(problem) << '\n';
+    return found_problems;
   }
-  return ok;
+  auto line = (*trace)->start();
+  for (auto event = events->begin();; ++event) {
+    if (!line) {
+      err << line.error() << '\n';
+      return found_problems;
+    }
+    out << line->dump() << '\n';
+    if (event == events->end()) return ok;
+    line = (*trace)->step(*event);
+  }
 }
 
 }  // namespace elukaar::app

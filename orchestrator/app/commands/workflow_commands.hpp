@@ -22,23 +22,4 @@ struct LintOptions {
 // Checks files (workflows/checks.md). Warnings alone exit with 0.
 int lint_workflows(const LintOptions& options, std::ostream& out, std::ostream& err);
 
-struct TraceOptions {
-  std::filesystem::path file;
-  // One event a line: {"type": short name or CloudEvents type, "data": …, "time": …}; also
-  // "after.<delay>.<path>", "done.invoke.<path>.<id>" with "output" and "error.invoke.…" with "error".
-  std::filesystem::path events;
-  std::filesystem::path content_dir = ".";
-  std::string format = "json";
-};
-
-// Runs any statechart file in memory; also a bare one (JSON or YAML, without our additions), whose
-// guards and actions are then names: see make_bare_machine.
-// Prints a line after the start and after each event:
-// {"event", "handled", "states": […], "effects": […in order…], "context", "done"}.
-// Effects of a workflow: {"assign"|"raise"|"emit"|"notify"|"log": name, "value"}, {"arm": event,
-// "until": when its delay says}, {"clear": event}, {"call": "role.operation", "answer": event},
-// {"abandon": id, "state"}; of a bare chart: its actions as they are written, and `arm`, `clear`,
-// `call`, `abandon` alike.
-int trace_workflow(const TraceOptions& options, std::ostream& out, std::ostream& err);
-
 }  // namespace elukaar::app

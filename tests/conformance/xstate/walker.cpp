@@ -2,7 +2,7 @@
 //
 // {"machine": a bare statechart, "events": [{"type": …}, …]}
 //     → {"steps": [a line of `elukaar workflow trace`, …]}, and where something is wrong
-//       {"steps", "fault": kind} or {"problems": [sentence, …]}
+//       {"steps", "fault": sentence} or {"problems": [sentence, …]}
 // {"source": a workflow file's path}
 //     → {"canonical": the merged source} or {"problems"}
 // {"source": path, "events": [{"type", "guards": {expression: boolean}}, …]}
@@ -12,7 +12,7 @@
 #include <iostream>
 #include <map>
 
-#include "app/commands/machine.hpp"
+#include "simulate/trace/trace.hpp"
 #include "workflow/load/load.hpp"
 
 namespace elukaar {
@@ -26,45 +26,33 @@ Json as_json(const Problems& problems) {
 
 // One active child per compound state, all regions of a parallel one, and what is stored of it
 // leads back to it.
-std::string illegality(const chart::Chart& chart, const chart::StepResult& step) {
-  if (!chart.is_legal(step.next)) return "the configuration is illegal";
-  if (step.done != chart.is_done(step.next)) return "done is told wrongly";
-  const auto restored = chart.restore(chart.active_paths(step.next));
+std::string illegality(const chart::Chart& chart, const chart::Configuration& active, bool done) {
+  if (!chart.is_legal(active)) return "the configuration is illegal";
+  if (done != chart.is_done(active)) return "done is told wrongly";
+  const auto restored = chart.restore(chart.active_paths(active));
   if (!restored) return restored.error();
-  return *restored == step.next ? "" : "the stored paths lead to another configuration";
-}
-
-// Adds one step to the answer. False: the walk is over.
-template <class Step, class Describe>
-bool add(Json& answer, const chart::Chart& chart, const Result<Step, chart::Fault>& step,
-         const chart::StepResult* result, Describe describe) {
-  if (!step) {
-    answer["fault"] = chart::to_string(step.error().kind);
-    return false;
-  }
-  if (const std::string wrong = illegality(chart, *result); !wrong.empty()) {
-    answer["illegal"] = wrong;
-    return false;
-  }
-  answer["steps"].push_back(describe(*step));
-  return true;
+  return *restored == active ? "" : "the stored paths lead to another configuration";
 }
 
 Json walk_bare(const Json& task, const OrderedJson& machine_source) {
-  auto machine = app::make_bare_machine(documents::from_json(machine_source, "machine"));
-  if (!machine) return as_json(machine.error());
+  const auto trace = simulate::make_trace(documents::from_json(machine_source, "machine"));
+  if (!trace) return as_json(trace.error());
   Json answer = {{"steps", Json::array()}};
-  const auto describe = [&](const app::Machine::Step& step) {
-    return Json(to_json(**machine, step));
+  // False: the walk is over.
+  const auto add = [&](const Result<OrderedJson, std::string>& line) {
+    if (!line) {
+      answer["fault"] = line.error();
+      return false;
+    }
+    const auto& active = (*trace)->value().configuration;
+    const std::string wrong = illegality((*trace)->workflow().chart, active, line->at("done"));
+    if (!wrong.empty()) answer["illegal"] = wrong;
+    if (wrong.empty()) answer["steps"].push_back(Json(*line));
+    return wrong.empty();
   };
-  auto step = (*machine)->start();
-  const auto told = [&] {
-    return add(answer, (*machine)->chart(), step, step ? &step->result : nullptr, describe);
-  };
-  if (!told()) return answer;
+  if (!add((*trace)->start())) return answer;
   for (const Json& event : task["events"]) {
-    step = (*machine)->step(event);
-    if (!told()) return answer;
+    if (!add((*trace)->step(event))) return answer;
   }
   return answer;
 }
@@ -118,17 +106,26 @@ class Workflows {
   static Json walk(const workflow::Workflow& workflow, const Json& events) {
     Json answer = {{"steps", Json::array()}};
     NamedGuards host(workflow);
-    const auto describe = [&](const chart::StepResult& step) {
-      return Json{{"states", workflow.chart.active_paths(step.next)},
-                  {"handled", step.handled},
-                  {"done", step.done}};
+    const chart::Chart& chart = workflow.chart;
+    // False: the walk is over.
+    const auto add = [&](const Result<chart::StepResult, chart::Fault>& step) {
+      if (!step) {
+        answer["fault"] = chart::to_string(step.error().kind);
+        return false;
+      }
+      const std::string wrong = illegality(chart, step->next, step->done);
+      if (!wrong.empty()) answer["illegal"] = wrong;
+      answer["steps"].push_back({{"states", chart.active_paths(step->next)},
+                                 {"handled", step->handled},
+                                 {"done", step->done}});
+      return wrong.empty();
     };
-    auto step = chart::start(workflow.chart, host);
-    if (!add(answer, workflow.chart, step, step ? &*step : nullptr, describe)) return answer;
+    auto step = chart::start(chart, host);
+    if (!add(step)) return answer;
     for (const Json& event : events) {
       host.answers = event.value("guards", Json::object());
-      step = chart::step(workflow.chart, step->next, event["type"].get<std::string>(), host);
-      if (!add(answer, workflow.chart, step, step ? &*step : nullptr, describe)) return answer;
+      step = chart::step(chart, step->next, event["type"].get<std::string>(), host);
+      if (!add(step)) return answer;
     }
     return answer;
   }

@@ -1,7 +1,7 @@
 #include <sstream>
 
 #include "base/json.hpp"
-#include "app/commands/workflow_commands.hpp"
+#include "app/commands/simulation_commands.hpp"
 #include "unit/workflow/temporary_folder.hpp"
 
 namespace elukaar::app {
@@ -20,7 +20,7 @@ class Trace : public testing::Test {
     err_.str("");
     std::ostringstream out;
     const int code =
-        trace_workflow({file, folder_.write("events.jsonl", events), source, "json"}, out, err_);
+        trace_workflow({file, folder_.write("events.jsonl", events), content_, "json"}, out, err_);
     std::istringstream lines(out.str());
     for (std::string line; std::getline(lines, line);) steps_.push_back(Json::parse(line));
     return code;
@@ -35,6 +35,7 @@ class Trace : public testing::Test {
   Json effects(std::size_t step) const { return steps_.at(step)["effects"]; }
 
   test::TemporaryFolder folder_{"trace"};
+  fs::path content_ = source;
   std::vector<Json> steps_;
   std::ostringstream err_;
 };
@@ -75,19 +76,57 @@ TEST_F(Trace, tells_effects_in_their_order) {
   ASSERT_EQ(trace(rae, born + noticed + family + applied), 0) << err_.str();
   EXPECT_EQ(effects(0), Json::array());
   EXPECT_EQ(effects(1), Json::parse(R"([{"assign": "child", "value": {"key": "c", "bornOn": "2026-04-20"}},
-                                        {"arm": "after.notice.expecting", "until": "2026-05-04"}])"));
+                                        {"arm": "after.notice.expecting", "until": "2026-05-03T21:00:00Z"}])"));
   EXPECT_EQ(effects(2), Json::parse(R"([{"clear": "after.notice.expecting"},
                                         {"call": "population-register.family",
                                          "answer": "done.invoke.verifying.family"}])"));
-  EXPECT_EQ(effects(3), Json::parse(R"([{"abandon": "family", "state": "verifying"},
-                                        {"assign": "family", "value": {"guardians": ["g", "h"]}},
-                                        {"arm": "after.schoolStart.informed", "until": "2033-09-01"},
-                                        {"assign": "heardAt", "value": "2026-05-01T06:00:00Z"}])"));
+  EXPECT_EQ(effects(3), Json::parse(R"([{"assign": "family", "value": {"guardians": ["g", "h"]}},
+                                        {"assign": "heardAt", "value": "2026-05-03T21:00:00Z"},
+                                        {"arm": "after.schoolStart.informed", "until": "2033-08-31T21:00:00Z"}])"));
   ASSERT_EQ(effects(4).size(), 6U);
   EXPECT_EQ(effects(4)[0], Json::parse(R"({"clear": "after.schoolStart.informed"})"));
   EXPECT_EQ(effects(4)[1]["value"]["applicant"], "g");
-  EXPECT_EQ(effects(4)[4], Json::parse(R"({"arm": "after.checkBy.checking", "until": "2026-05-08"})"));
+  // The day counts to its end; the legal clock waits for the day on which the place is first wished.
+  EXPECT_EQ(effects(4)[3], Json::parse(R"({"arm": "after.checkBy.checking", "until": "2026-05-08T21:00:00Z"})"));
+  EXPECT_EQ(effects(4)[4]["arm"], "clock.place-offer.start");
   EXPECT_EQ(effects(4)[5]["call"], "population-register.residence");
+}
+
+// The step by which a place is lost in silence waits for an official here, as it does in production.
+TEST_F(Trace, holds_an_adverse_step_until_an_official_confirms_it) {
+  folder_.fill();
+  const fs::path base = folder_.path() / "workflows/place/1/workflow.yaml";
+  std::string text = test::replaced(test::read_file(base), "adverse: { legalBasis: place-right }",
+                                    "adverse: { confirmedBy: official, step: silence }");
+  text = test::replaced(text, "  answered:\n",
+                        "  confirmed:\n    type: ee.example.confirmed.v1\n"
+                        "    correlate: { child: \"{{ event.data.child.key }}\" }\n"
+                        "    confirms: \"{{ event.data.step }}\"\n    whenUnexpected: park\n  answered:\n");
+  folder_.write("workflows/place/1/workflow.yaml", text);
+  folder_.write("events/ee.example.confirmed.v1.schema.json",
+                R"({"type": "object", "properties": {"step": {"type": "string"},
+                    "child": {"type": "object", "properties": {"key": {"type": "string"}}}}})");
+  content_ = folder_.path();
+  ASSERT_EQ(trace(folder_.path() / "workflows/municipalities/north/place.yaml",
+                  R"({"type": "applied", "time": "2026-05-04T06:00:00Z", "data": {"child": {"key": "c"}}})" "\n"
+                  R"({"type": "done.invoke.asking.ask", "output": {"free": true, "position": 1}})" "\n"
+                  R"("after.reply.offered")" "\n"
+                  R"({"type": "confirmed", "data": {"child": {"key": "c"}, "step": "silence"}})" "\n"),
+            0)
+      << err_.str();
+  EXPECT_EQ(states(), "new asking offered offered closed ");
+  EXPECT_EQ(steps_[3]["held"], Json::array({"silence"}));
+  EXPECT_EQ(steps_[3]["context"]["cause"], "refused") << "as the case began";
+  EXPECT_EQ(steps_[4]["held"], Json::array());
+  EXPECT_EQ(steps_[4]["context"]["cause"], "silence");
+}
+
+TEST_F(Trace, lets_a_timer_fire_when_it_is_due_and_not_again) {
+  ASSERT_EQ(trace(rae, born + noticed + noticed), 0) << err_.str();
+  EXPECT_EQ(steps_[2]["disposition"], "applied");
+  EXPECT_EQ(steps_[3]["handled"], false);
+  EXPECT_EQ(steps_[3]["disposition"], "stale");
+  EXPECT_EQ(states(), "new expecting verifying verifying ");
 }
 
 TEST_F(Trace, says_that_nothing_handled_an_event_and_that_a_case_is_done) {
