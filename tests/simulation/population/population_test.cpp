@@ -175,7 +175,8 @@ workflow::WorkflowPtr renamed(const Library& library, const workflow::WorkflowPt
       {"#kindergarten-place.queued", "#kindergarten-place.in_line"},
       {"\"target\":\"queued\"", "\"target\":\"in_line\""},
       {"\"target\":\".queued\"", "\"target\":\".in_line\""},
-      {"state('queued')", "state('in_line')"}};
+      {"state('queued')", "state('in_line')"},
+      {"\"waiting\",\"queued\"", "\"waiting\",\"in_line\""}};  // of the group of states
   for (const auto& [old_text, new_text] : changes) {
     for (std::size_t at = source.find(old_text); at != std::string::npos;
          at = source.find(old_text, at + new_text.size())) {
