@@ -34,13 +34,13 @@ const Json* word_of(const Json& action, const char* name) {
 
 class StatechartReader {
  public:
-  Result<workflow::Workflow, Problems> read(const Node& source) {
-    if (!reader_.expect(source, Node::Kind::mapping, "a statechart")) return failure(problems_);
-    const Node* name = source.find("id");
-    if (name == nullptr) name = source.find("key");
+  Result<workflow::Workflow, Problems> read(const Node& statechart) {
+    if (!reader_.expect(statechart, Node::Kind::mapping, "a statechart")) return failure(problems_);
+    const Node* name = statechart.find("id");
+    if (name == nullptr) name = statechart.find("key");
     root_key_ = name == nullptr ? "machine" : name->text;
-    collect_ids(source, "");
-    const chart::StateSource root = state(root_key_, "", source);
+    collect_ids(statechart, "");
+    const chart::StateSource root = state(root_key_, "", statechart);
     if (has_errors(problems_)) return failure(std::move(problems_));
     auto chart = chart::compile(root);
     if (!chart) return failure(std::move(chart.error()));
@@ -51,10 +51,13 @@ class StatechartReader {
       rule.path = path;
       states.push_back(std::move(rule));
     }
-    const Node* context = source.find("context");
+    const Node* context = statechart.find("context");
+    Json values = context == nullptr ? Json::object() : documents::to_json(*context);
+    Json parameters = Json::object();
+    workflow::MunicipalityFacts municipality;
     return workflow::Workflow{
         .service = {}, .release = {}, .title = {}, .digest = {}, .canonical = {}, .pins_on = {},
-        .municipality = {},
+        .municipality = std::move(municipality),
         .chart = std::move(*chart),
         .states = std::move(states),
         .guards = std::move(guards_),
@@ -63,8 +66,8 @@ class StatechartReader {
         .person_actions = {}, .forms = {}, .cards = {}, .codes = {},
         .delays = std::move(delays_),
         .clocks = {}, .parties = {},
-        .parameters = Json::object(),
-        .context = context == nullptr ? Json::object() : documents::to_json(*context),
+        .parameters = std::move(parameters),
+        .context = std::move(values),
         .legal_basis = {}};
   }
 
@@ -238,11 +241,11 @@ class StatechartReader {
   static workflow::Template literal(Json value) { return {std::move(value), {}}; }
 
   // Of our own making: it compiles.
-  static cel::Program expression(const std::string& source, const SourcePosition& where) {
+  static cel::Program expression(const std::string& text, const SourcePosition& where) {
     cel::Environment environment;
     environment.variables = {{"context", cel::Type::dyn()}, {"parameters", cel::Type::dyn()}};
     environment.dynamic = true;
-    return cel::compile(source, where, environment).value();
+    return cel::compile(text, where, environment).value();
   }
 
   Problems problems_;
