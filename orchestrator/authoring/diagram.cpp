@@ -365,7 +365,7 @@ class Builder {
     const workflow::StateRule& rule = workflow_.states[chart::position(state)];
     box.look = chart_.state(state).type == chart::StateType::final ? "final" : "state";
     if (rule.status) {
-      box.look += " " + rule.status->turn;
+      box.look += " " + look_of_turn(workflow_, rule.status->turn);
       box.about = rule.status->turn == "none" ? "nothing to do" : rule.status->turn + "'s turn";
     } else if (chart_.state(state).children.empty()) {
       box.look += " silent";
@@ -481,7 +481,7 @@ class Drawing {
            ".c{font-size:11px;fill:#4a5565}\n"
            ".b{fill:#fff;stroke:#7a8798;stroke-width:1.2}.h{fill:#e8ecf1}\n"
            ".resident .h{fill:#ffe3b8}.municipality .h{fill:#cfe3f7}.register .h{fill:#e4dbf3}\n"
-           ".kindergarten .h{fill:#d3efdc}.silent .b{stroke-dasharray:5 3}\n"
+           ".party .h{fill:#d3efdc}.silent .b{stroke-dasharray:5 3}\n"
            ".final .b{stroke-width:3}.everywhere .b{stroke:#b04a3a}.everywhere .h{fill:#fbe3df}\n"
            ".l{fill:none;stroke:#5b6b80;stroke-width:1.3}.end{stroke:#b3bdca}\n"
            ".back{stroke:#2f6f9f;stroke-dasharray:5 4}\n"
@@ -629,6 +629,11 @@ class Drawing {
 };
 
 }  // namespace
+
+std::string look_of_turn(const workflow::Workflow& workflow, const std::string& turn) {
+  const auto& declared = workflow.turns;
+  return std::find(declared.begin(), declared.end(), turn) == declared.end() ? turn : "party";
+}
 
 std::string to_svg(const workflow::Workflow& workflow, const DiagramOptions& options) {
   return Drawing(workflow, options).svg();

@@ -123,25 +123,37 @@ class Explainer {
     return say("setting.list", {{"count", value.size()}, {"names", joined(names, ", ")}});
   }
 
-  // Rounds in their order: "spring (service-area) → pause: answers (14 days) → …".
-  std::string steps_in_words(const Json& rounds) {
+  // Stages in their order: "spring (service-area) → pause: answers (14 days) → …".
+  std::string steps_in_words(const Json& stages) {
     std::string all;
-    for (const Json& step : rounds["steps"]) {
+    for (const Json& step : stages["steps"]) {
       std::string words;
       if (step.contains("pause")) {
-        words = say("rounds.pause", {{"pause", step["pause"].get<std::string>()}});
+        words = say("stages.pause", {{"pause", step["pause"].get<std::string>()}});
         if (step.contains("atMost")) {
           words += " (" + term_in_words(step["atMost"].get<std::string>()) + ")";
         }
       } else {
-        words = step.value("name", "") + " (" + step.value("preferences", "") + ")";
+        std::vector<std::string> more;
+        for (const auto& [key, value] : step.items()) {
+          if (key == "name" || key == "atMost") continue;
+          more.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+        }
+        words = step.value("name", "") + (more.empty() ? "" : " (" + joined(more, ", ") + ")");
       }
       all += (all.empty() ? "" : " → ") + words;
     }
-    const std::string by = rounds.value("runBy", "");
+    const std::string by = stages.value("by", "");
     if (by.empty()) return all;
-    return say("rounds.by",
+    return say("stages.by",
                {{"steps", all}, {"holder", word("system." + by, word("role." + by, by))}});
+  }
+
+  // Of those whom the service declares, in its own words.
+  std::string turn_in_words(const std::string& turn) {
+    const auto& declared = workflow_.turns;
+    const bool own = std::find(declared.begin(), declared.end(), turn) != declared.end();
+    return own ? word("ui.turn_" + turn, turn) : say("whose." + turn);
   }
 
   std::string headline(const workflow::StatusRule& rule) {
@@ -321,7 +333,7 @@ class Explainer {
     return say("way.state",
                {{"headline", headline(status)},
                 {"state", path},
-                {"turn", say("whose." + status.turn)},
+                {"turn", turn_in_words(status.turn)},
                 {"by", status.by ? behind("way.by", {{"when", moment_of(*status.by)}}) : ""},
                 {"actions", offered},
                 {"sent", behind("way.sent_" + status.push)},

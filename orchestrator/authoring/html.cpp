@@ -41,7 +41,12 @@ class Page {
     }
     std::vector<std::string> transitions;
     for (const Arrow& arrow : arrows_) transitions.push_back(transition(arrow));
+    std::vector<std::string> parties;  // whom the service itself names
+    for (const std::string& turn : workflow_.turns) {
+      parties.push_back(parts_.fill("party", {{"turn", turn}}));
+    }
     return parts_.fill("page", {{"title", title()},
+                                {"parties", joined(parties, "\n")},
                                 {"title_et", workflow_.title.value("et", "")},
                                 {"title_ru", workflow_.title.value("ru", "")},
                                 {"style", text_of(content, "content/page.css")},
@@ -70,7 +75,7 @@ class Page {
       shown = std::move(*made);
     }
     return parts_.fill("state", {{"path", chart_.state(index).path},
-                                 {"look", rule.status ? rule.status->turn : "silent"},
+                                 {"look", rule.status ? look_of_turn(workflow_, rule.status->turn) : "silent"},
                                  {"shown", shown},
                                  {"ways", ways(index)}});
   }

@@ -196,7 +196,7 @@ Result<Beginning, NotBegun> begin_service(const NewService& wanted, const fs::pa
   const fs::path workflow = folder / "1" / "workflow.yaml";
   const fs::path texts = folder / "texts";
   const std::string event =
-      (content_dir / "events").lexically_normal() / ("ee.elukaar." + wanted.name);
+      (content_dir / "events" / "services").lexically_normal() / ("ee.elukaar." + wanted.name);
   const Words words = {{"SERVICE", wanted.name},
                        {"TITLE", title},
                        {"WORKFLOW", workflow.string()},

@@ -151,27 +151,29 @@ std::string Page::actor_of(const std::string& turn, const std::string& otherwise
 
 // ---- Personal values ---------------------------------------------------------------------------
 
-std::string Page::child_key() const {
-  const Json child = record_.context.value("child", Json::object());
-  return child.is_object() ? child.value("key", "") : "";
+const Json& Page::subject() const {
+  static const Json nobody = Json::object();
+  const auto member = record_.context.find(rules_.subject);
+  return member == record_.context.end() || !member->is_object() ? nobody : *member;
 }
 
+std::string Page::subject_key() const { return subject().value("key", ""); }
+
 std::optional<Date> Page::born_on() const {
-  const Json child = record_.context.value("child", Json::object());
-  return child.is_object() ? parse_iso_date(child.value("bornOn", "")) : std::nullopt;
+  return parse_iso_date(subject().value("bornOn", ""));
 }
 
 bool Page::look_up(const std::string& purpose) {
   std::set<std::string> persons{reader_.person.str()};
-  if (!child_key().empty()) persons.insert(child_key());
+  if (!subject_key().empty()) persons.insert(subject_key());
   for (const access::Party& party : record_.parties) {
     if (party.is_current(reader_.now)) persons.insert(party.person.str());
   }
   std::vector<engine::VaultQuery> queries;
   for (const std::string& person : persons) {
     if (queries.size() == engine::Vault::max_queries) break;
-    // Of others than the child and himself the reader sees the name alone.
-    const bool whole = person == reader_.person.str() || person == child_key();
+    // Of others than whom the case is about and himself the reader sees the name alone.
+    const bool whole = person == reader_.person.str() || person == subject_key();
     queries.push_back({Pseudonym{person},
                        whole ? std::vector<std::string>{}
                              : std::vector<std::string>{"first-name", "last-name"},
@@ -217,7 +219,7 @@ std::optional<Json> Page::summary() {
   if (!said || !look_up("list-cases")) return std::nullopt;
   return Json{{"case", to_url_id(record_.public_id)},
               {"revision", record_.revision},
-              {"child", {{"name", name_of(child_key())}}},
+              {"subject", {{"name", name_of(subject_key())}}},
               {"municipality", {{"name", rules_.municipality.name}}},
               {"headline", said->headline},
               {"turn", said->turn},
@@ -249,7 +251,7 @@ std::optional<Json> Page::view(const std::vector<JournalRecord>& journal,
       {"updatedAt", to_rfc3339(record_.decided_at)},
       {"number", number_of(record_)},
       {"service", texts::localised(rules_.title, reader_.language)},
-      {"child", {{"name", name_of(child_key())},
+      {"subject", {{"name", name_of(subject_key())},
                  {"bornOn", born ? Json(to_iso_date(*born)) : Json()}}},
       {"municipality", {{"name", rules_.municipality.name}}},
       {"status", status_view(*said)},
@@ -373,16 +375,16 @@ Json Page::known_items(const workflow::Form& form) const {
   return items;
 }
 
-// "child.name", "guardian.address": whose, and which field of his; "offer.start": of the context.
+// "<subject>.name", "guardian.address": whose, and which field of his; any other: of the context.
 std::optional<Json> Page::known_item(const std::string& id) const {
   const std::size_t dot = id.find('.');
   if (dot == std::string::npos) return std::nullopt;
-  if (const std::string of = id.substr(0, dot); of != "child" && of != "guardian") {
+  if (const std::string of = id.substr(0, dot); of != rules_.subject && of != "guardian") {
     return context_item(of, id.substr(dot + 1));
   }
-  const bool of_child = id.substr(0, dot) == "child";
+  const bool of_subject = id.substr(0, dot) == rules_.subject;
   const std::string field = id.substr(dot + 1);
-  const std::string person = of_child ? child_key() : applicant_or_reader().str();
+  const std::string person = of_subject ? subject_key() : applicant_or_reader().str();
   const auto values = values_.find(person);
   if (values == values_.end()) return std::nullopt;
 

@@ -83,7 +83,8 @@ class Page {
   std::vector<Question> questions(const std::string& form) const;
   // Where answers to this form may be kept now; never for an official, who does not see them.
   const workflow::DraftRule* draft_rule(const std::string& form) const;
-  std::string child_key() const;
+  const Json& subject() const;  // the member of the context; an empty object where there is none
+  std::string subject_key() const;
   // After summary() or view(); a dash for somebody whose name is not known.
   std::string name_of(const std::string& person) const;
 
@@ -92,7 +93,7 @@ class Page {
 
   texts::Viewer viewer() const;
   std::optional<texts::Rendered> rendered() const;
-  // Reads what the page shows of the child and of all who have a part, with a usage record.
+  // Reads what the page shows of whom the case is about and of all who have a part, with a usage record.
   bool look_up(const std::string& purpose);
   std::optional<Date> born_on() const;
   std::string revision_text() const;

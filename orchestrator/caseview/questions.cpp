@@ -28,7 +28,7 @@ std::vector<Option> listed_options(const Json& field, texts::Language language) 
   return options;
 }
 
-// The first days of `count` months, the first of them not before the child's age nor today.
+// The first days of `count` months, the first of them not before that age nor today.
 std::vector<Option> month_options(const Json& field, std::optional<Date> born_on, Date today,
                                   texts::Language language) {
   Date earliest = today;

@@ -212,7 +212,11 @@ Result<void, std::string> Step::perform(const workflow::Raise& raise, const cel:
 Result<void, std::string> Step::perform(const workflow::Emit& emit, const cel::Activation& with) {
   auto data = emit.data.evaluate(with);
   if (!data) return failure(data.error().text());
-  add_record(Record::Kind::service_event, emit.type, write_json(*data));
+  const Json::json_pointer place(emit.partition_key);
+  const bool has_key =
+      !emit.partition_key.empty() && data->contains(place) && data->at(place).is_string();
+  const std::string key = has_key ? data->at(place).get<std::string>() : value_.id.str();
+  add_record(Record::Kind::service_event, emit.type, write_json(*data), key);
   return {};
 }
 
@@ -220,7 +224,8 @@ Result<void, std::string> Step::perform(const workflow::Notify& notify, const ce
   auto args = notify.args.evaluate(with);
   if (!args) return failure(args.error().text());
   add_record(Record::Kind::notification_request, "ee.elukaar.notification.requested.v1",
-             write_json(object_of("args", std::move(*args), "case", value_.id.str(), "text", notify.text)));
+             write_json(object_of("args", std::move(*args), "case", value_.id.str(), "text", notify.text)),
+             value_.id.str());
   return {};
 }
 
@@ -239,16 +244,17 @@ Result<void, std::string> Step::perform(const workflow::Hold& hold) {
   return {};
 }
 
-void Step::add_record(Record::Kind kind, const std::string& type, std::string data) {
+void Step::add_record(Record::Kind kind, const std::string& type, std::string data,
+                      const std::string& key) {
   Record record;
   record.kind = kind;
-  record.key = value_.id.str();
+  record.key = key;
   record.event.source =
       fmt::format("/elukaar/{}/{}", value_.municipality.str(), value_.service);
   record.event.type = type;
   record.event.subject = value_.id.str();
   record.event.municipality = value_.municipality;
-  record.event.partition_key = value_.id.str();
+  record.event.partition_key = key;
   record.event.correlation_id = value_.id.str();
   record.event.causation_id = input_.key.id;
   record.data = std::move(data);

@@ -57,7 +57,7 @@ class Step : private chart::Host {
   Result<void, std::string> perform(const workflow::Notify& notify, const cel::Activation& with);
   Result<void, std::string> perform(const workflow::Log& log, const cel::Activation& with);
   Result<void, std::string> perform(const workflow::Hold& hold);
-  void add_record(Record::Kind kind, const std::string& type, std::string data);
+  void add_record(Record::Kind kind, const std::string& type, std::string data, const std::string& key);
   Result<void, std::string> enter_initial_states();
   Result<void, std::string> settle();
   Result<void, std::string> wait();

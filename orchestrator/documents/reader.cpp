@@ -58,11 +58,19 @@ bool Reader::expect(const Node& node, Node::Kind kind, std::string_view what) {
 
 void Reader::known_keys(const Node& mapping, std::string_view what,
                         std::initializer_list<std::string_view> keys) {
+  known_keys(mapping, what, {}, keys);
+}
+
+void Reader::known_keys(const Node& mapping, std::string_view what,
+                        const std::vector<std::string>& declared,
+                        std::initializer_list<std::string_view> own) {
   if (!mapping.is(Node::Kind::mapping)) return;
+  std::vector<std::string> keys{own.begin(), own.end()};
+  keys.insert(keys.end(), declared.begin(), declared.end());
   for (const Node::Entry& entry : mapping.entries) {
     if (std::find(keys.begin(), keys.end(), entry.key) != keys.end()) continue;
     error(entry.where, "unknown-key", fmt::format("unknown key `{}` in {}", entry.key, what),
-          suggestion(entry.key, {keys.begin(), keys.end()}));
+          suggestion(entry.key, keys));
   }
 }
 
@@ -109,19 +117,24 @@ std::vector<const Node*> Reader::texts(const Node& mapping, std::string_view key
 
 std::string Reader::word(const Node& node, std::string_view what,
                          std::initializer_list<std::string_view> words) {
+  return word_of(node, what, {words.begin(), words.end()});
+}
+
+std::string Reader::word_of(const Node& node, std::string_view what,
+                            const std::vector<std::string>& words) {
   if (node.is(Node::Kind::text) || node.is(Node::Kind::boolean)) {
     if (std::find(words.begin(), words.end(), node.text) != words.end()) return node.text;
   }
   std::string expected;
   for (const std::string_view word : words) {
-    if (!expected.empty()) expected += word == *(words.end() - 1) ? " or " : ", ";
+    if (!expected.empty()) expected += word == words.back() ? " or " : ", ";
     expected += fmt::format("`{}`", word);
   }
-  const std::string near = nearest(node.text, {words.begin(), words.end()});
+  const std::string near = nearest(node.text, words);
   error(node.where, "unknown-word",
         fmt::format("{}: expected {}, found {}", what, expected, node.describe()),
         near.empty() ? std::string{} : fmt::format("did you mean `{}`?", near));
-  return std::string{*words.begin()};
+  return words.front();
 }
 
 }  // namespace elukaar::documents

@@ -24,6 +24,9 @@ class Reader {
   // Every key of a mapping must be among these. `what` names the mapping: "an event".
   void known_keys(const Node& mapping, std::string_view what,
                   std::initializer_list<std::string_view> keys);
+  // The same where a file has declared further keys.
+  void known_keys(const Node& mapping, std::string_view what, const std::vector<std::string>& declared,
+                  std::initializer_list<std::string_view> keys);
 
   // A member's text; `fallback` where it is absent (or wrong, which is told).
   std::string text(const Node& mapping, std::string_view key, std::string_view fallback = {});
@@ -35,6 +38,8 @@ class Reader {
   // One of these words; the first where it is something else (which is told).
   std::string word(const Node& node, std::string_view what,
                    std::initializer_list<std::string_view> words);
+  // The same for words that a file has declared; at least one.
+  std::string word_of(const Node& node, std::string_view what, const std::vector<std::string>& words);
 
   Problems& problems() { return problems_; }
 

@@ -35,15 +35,15 @@ std::vector<std::string> names_of(const Json& schema, const Json& members) {
 
 // The leaves of an object's schema. A member that may be left out makes its leaves optional.
 void add_fields(const Json& schema, const std::string& path, bool required, int depth,
-                const Json& context, std::vector<Field>& fields) {
+                const Json& context, std::string_view given, std::vector<Field>& fields) {
   const Json members = schema.value("properties", Json::object());
   for (const std::string& name : names_of(schema, members)) {
     const Json& member = members.at(name);
     const std::string here = path + "/" + name;
     const bool needed = required && is_required(schema, name);
-    if (here == "/application/id" || fields.size() == max_fields) continue;
+    if (here == given || fields.size() == max_fields) continue;
     if (member.contains("properties")) {
-      if (depth < max_depth) add_fields(member, here, needed, depth + 1, context, fields);
+      if (depth < max_depth) add_fields(member, here, needed, depth + 1, context, given, fields);
       continue;
     }
     if (member.value("type", "") == "array") continue;  // no list is entered by hand
@@ -60,22 +60,37 @@ void add_fields(const Json& schema, const std::string& path, bool required, int 
   }
 }
 
+// Whether a schema names the member at this place of its data.
+bool has_member(const Json& schema, const std::string& place) {
+  Json::json_pointer at;
+  for (std::size_t from = 0; from < place.size();) {
+    const std::size_t end = std::min(place.find('/', from + 1), place.size());
+    at = at / "properties" / place.substr(from + 1, end - from - 1);
+    from = end;
+  }
+  return schema.contains(at);
+}
+
 }  // namespace
 
-std::vector<Field> fields_of(const Json& schema, const Json& context) {
+std::vector<Field> fields_of(const Json& schema, const Json& context, std::string_view given) {
   std::vector<Field> fields;
-  add_fields(schema, "", true, 0, context, fields);
+  add_fields(schema, "", true, 0, context, given, fields);
   return fields;
 }
 
 std::vector<Entry> entries_of(const workflow::Workflow& rules,
-                              const cloudevents::SchemaCatalogue& forms, const Json& context) {
-  static const Json::json_pointer application{"/properties/application/properties/id"};
+                              const cloudevents::SchemaCatalogue& forms,
+                              const cloudevents::SchemaCatalogue& events, const Json& context) {
   std::vector<Entry> entries;
   for (const auto& [name, rule] : rules.events) {
     const Json* schema = forms.schema(rule.type);
-    if (schema == nullptr || !schema->contains(application)) continue;
-    entries.push_back({name, rule.type, schema->value("title", name), fields_of(*schema, context)});
+    const std::string place = events.partition_key_place(rule.type);
+    if (schema == nullptr || place.empty() || rule.mass) continue;
+    const Json::json_pointer own(place);
+    if (!has_member(*schema, place) || !context.contains(own)) continue;
+    entries.push_back({name, rule.type, schema->value("title", name),
+                       fields_of(*schema, context, place), own, context.at(own)});
   }
   return entries;
 }

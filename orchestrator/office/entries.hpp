@@ -27,14 +27,19 @@ struct Entry {
   std::string type;   // CloudEvents type
   std::string title;  // the schema's own
   std::vector<Field> fields;
+  Json::json_pointer own;  // where the data has what the event finds its case by …
+  Json own_value;          // … and what the case has there
 };
 
-// The leaves of an object's schema, at most max_fields; `proposed` from the same place of `context`.
-std::vector<Field> fields_of(const Json& schema, const Json& context);
+// The leaves of an object's schema but the one at `given`, at most max_fields; `proposed` from the same
+// place of `context`.
+std::vector<Field> fields_of(const Json& schema, const Json& context, std::string_view given = {});
 
-// The events about an application that both the workflow reacts to and the intake takes, in the
-// order of their names. The application itself is no field: it is the case's.
+// The events about this one case that both the workflow reacts to and the intake takes, in the order of
+// their names: those whose form has the event's partition key where the case has one. That is no
+// field, it is the case's own.
 std::vector<Entry> entries_of(const workflow::Workflow& rules,
-                              const cloudevents::SchemaCatalogue& forms, const Json& context);
+                              const cloudevents::SchemaCatalogue& forms,
+                              const cloudevents::SchemaCatalogue& events, const Json& context);
 
 }  // namespace elukaar::office

@@ -49,6 +49,14 @@ Json entry_view(const Entry& entry) {
   return {{"event", entry.event}, {"title", entry.title}, {"fields", std::move(fields)}};
 }
 
+// Whether a value can be put into `data` at this place.
+bool takes(const Json& data, Json::json_pointer place) {
+  for (place.pop_back(); !place.empty(); place.pop_back()) {
+    if (!data.contains(place) || !data.at(place).is_object()) return false;
+  }
+  return true;
+}
+
 Json history_view(const std::vector<caseview::JournalRecord>& journal) {
   Json rows = Json::array();
   for (const auto& row : journal) {
@@ -230,7 +238,7 @@ Answer<Json> Office::case_view(const Session& session, const std::string& case_i
     guardians.push_back({{"name", page.name_of(guardian.str())}});
   }
   Json entries = Json::array();
-  for (const Entry& entry : entries_of(*found->rules, forms_, found->record.context)) {
+  for (const Entry& entry : entries_of(*found->rules, forms_, events_, found->record.context)) {
     entries.push_back(entry_view(entry));
   }
   return Json{{"case", case_id},
@@ -248,19 +256,16 @@ Answer<Json> Office::enter(const Session& session, const std::string& case_id,
                            const std::string& event, const std::string& document) {
   const auto found = find(session, case_id);
   if (!found) return failure(found.error());
-  const auto entries = entries_of(*found->rules, forms_, found->record.context);
+  const auto entries = entries_of(*found->rules, forms_, events_, found->record.context);
   const auto entry = std::find_if(entries.begin(), entries.end(),
                                   [&](const Entry& each) { return each.event == event; });
-  const Json application = found->record.context.value("application", Json::object());
-  if (entry == entries.end() || !application.contains("id")) {
-    return failure(Refusal{Refusal::Kind::not_found});
-  }
+  if (entry == entries.end()) return failure(Refusal{Refusal::Kind::not_found});
   const auto body = read_object(document);
   Json data = body ? body->value("data", Json()) : Json();
-  if (!data.is_object() || !data.value("application", Json::object()).is_object()) {
+  if (!data.is_object() || !takes(data, entry->own)) {
     return failure(Refusal{Refusal::Kind::malformed, "expected {data}, an object"});
   }
-  data["application"]["id"] = application.at("id");
+  data[entry->own] = entry->own_value;
   // What the form says is wrong, is told field by field before anything is sent.
   const auto violations = forms_.violations(entry->type, data);
   if (!violations.empty()) {

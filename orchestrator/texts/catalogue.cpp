@@ -212,8 +212,10 @@ constexpr std::string_view longest_date = "2026-09-28";
 constexpr std::size_t assumed_name_characters = 20;
 constexpr std::size_t max_variants = 4096;  // of one text that are measured
 
-// Others may see a message (resident-page.md, section 5).
-constexpr std::string_view not_in_a_push[] = {"kindergarten", "child", "reason", "contact"};
+// Others may see a message (resident-page.md, section 5). What else they may not read in it, the
+// service's texts name in this group: `private: { child: why }`.
+constexpr std::string_view not_in_a_push[] = {"reason", "contact"};
+constexpr std::string_view private_group = "private.";
 constexpr std::string_view marks_of_a_link[] = {"http:", "https:", "www.", ".ee/", ".ee "};
 
 }  // namespace
@@ -292,6 +294,11 @@ void Catalogue::Content::check_sms(const std::string& key, Language language,
 
 void Catalogue::Content::check_pushes(const std::string& key, Problems& problems) const {
   const Text& text = texts.find(key)->second;
+  std::vector<std::string> hidden{std::begin(not_in_a_push), std::end(not_in_a_push)};
+  for (auto at = messages.lower_bound(private_group);
+       at != messages.end() && at->first.starts_with(private_group); ++at) {
+    hidden.push_back(at->first.substr(private_group.size()));
+  }
   for (const char* field : {"sms", "email"}) {
     const auto found = text.fields.find(field);
     if (found == text.fields.end()) continue;
@@ -299,8 +306,8 @@ void Catalogue::Content::check_pushes(const std::string& key, Problems& problems
       const Pattern& pattern = *found->second.patterns[index_of(language)];
       const SourcePosition& where = found->second.where[index_of(language)];
       const std::string what = fmt::format("text `{}`, {} in {}", key, field, to_text(language));
-      for (const std::string_view name : not_in_a_push) {
-        if (!pattern.arguments().contains(std::string{name})) continue;
+      for (const std::string& name : hidden) {
+        if (!pattern.arguments().contains(name)) continue;
         problems.push_back(problem(where, "push-tells-too-much",
                                    fmt::format("{}: `{}` may be read by others", what, name),
                                    "leave it out; the page says it after log-in"));

@@ -198,7 +198,7 @@ double replay(const std::string& address, Recorded& recorded, std::int64_t& rows
 Json measure_raw(const RawPlan& plan) {
   auto schemas = or_throw(workflow::read_schemas(plan.content_dir), "the schemas");
   auto events =
-      or_throw(cloudevents::SchemaCatalogue::load(plan.content_dir / "events"), "the events");
+      or_throw(cloudevents::SchemaCatalogue::load_events(plan.content_dir / "events"), "the events");
   const auto services = or_throw(
       workflow::load_files({plan.content_dir / "workflows/municipalities/bench/bench.yaml"},
                            plan.content_dir, schemas),

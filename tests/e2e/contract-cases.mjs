@@ -65,7 +65,7 @@ function status(stage, t) {
 export function summary(server, lang) {
   const t = pick(lang);
   const { headline, turn, turnText, by } = status(server.stage, t);
-  return { case: CASE, revision: server.revision, child: { name: 'Juhan Maasikas' }, municipality: { name: 'Rae vald' }, headline, turn, turnText, by };
+  return { case: CASE, revision: server.revision, subject: { name: 'Juhan Maasikas' }, municipality: { name: 'Rae vald' }, headline, turn, turnText, by };
 }
 
 export function caseView(server, lang) {
@@ -76,7 +76,7 @@ export function caseView(server, lang) {
   return {
     case: CASE, revision: server.revision, updatedAt: '2027-07-19T06:05:00Z', number: '0653-482195',
     service: t('Lasteaiakoht', 'Kindergarten place', 'Место в детском саду'),
-    child: { name: 'Juhan Maasikas', bornOn: '2026-04-20' }, municipality: { name: 'Rae vald' },
+    subject: { name: 'Juhan Maasikas', bornOn: '2026-04-20' }, municipality: { name: 'Rae vald' },
     status: {
       ...now, final: false,
       delayed: server.stage === 'slow' ? {

@@ -18,7 +18,7 @@ inline const workflow::SchemaTable& operation_schemas() {
 }
 
 inline const cloudevents::SchemaCatalogue& topic_events() {
-  static const auto loaded = cloudevents::SchemaCatalogue::load(content / "events").value();
+  static const auto loaded = cloudevents::SchemaCatalogue::load_events(content / "events").value();
   return loaded;
 }
 

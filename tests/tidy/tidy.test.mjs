@@ -294,3 +294,33 @@ test('the index of decisions lists each, by its number and title', () => {
   });
   assert.deepEqual(missing, []);
 });
+
+// ---- General code knows no service ----------------------------------------------------------------
+
+// What C++ and SQL say of the first service, outside comments and examples in backticks. Each exception says why.
+const SERVICE_WORDS = /(?<![\w.-])(child|kindergartens?|applications?|offer|rounds?|place-register|preferences|births?|enrolments?)\b(?![-\w]*\/)/i;
+const EXCEPTIONS = [
+  ['orchestrator/simulate/population/', /./, 'families, officials and registers of the simulation still act in C++'],
+  ['orchestrator/app/commands/author_options.cpp', /workflows\/municipalities\/rae\//, 'an example of a command'],
+  ['orchestrator/app/commands/trace_command.cpp', /offer-made/, 'an example of an event'],
+  ['orchestrator/caseview/page.cpp', /^"application"$/, 'a member of the page in the HTTP API'],
+  ['orchestrator/chart/chart.cpp', /active child/, 'a state within a state'],
+  ['orchestrator/privacy/personal_code.cpp', /day of birth/, 'what a personal code holds'],
+  ['orchestrator/simulate/world/world.cpp', /after \{\} rounds/, 'of the clock'],
+  ['orchestrator/workflow/check/', /offer (it|one)/, 'the page offers an action'],
+];
+
+// The texts in quotes of a line of code, without what stands in backticks: an example in a hint.
+const textsOf = (line) => (line.replace(/\/\/.*$/, '').match(/"(?:[^"\\]|\\.)*"/g) ?? []).map((text) => text.replace(/`[^`]*`?/g, ''));
+
+test('general code knows no service: its words stand in schemas, workflow files and texts', () => {
+  const used = new Set();
+  const wrong = files.filter((path) => /^(orchestrator|connectors\/kit)\/.*\.([ch]pp|sql)$/.test(path)).flatMap((path) => (
+    read(path).split('\n').flatMap((line, i) => textsOf(line).filter((text) => SERVICE_WORDS.test(text)).filter((text) => {
+      const excused = EXCEPTIONS.find(([where, what]) => path.startsWith(where) && what.test(text));
+      if (excused) used.add(excused);
+      return !excused;
+    }).map((text) => `${path}:${i + 1}: declare it in the service's files: ${text}`))));
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(EXCEPTIONS.filter((each) => !used.has(each)).map(([where, what]) => `${where} ${what}: no longer needed`), []);
+});

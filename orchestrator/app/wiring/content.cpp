@@ -18,9 +18,9 @@ std::string in_lines(const Problems& problems) {
 }
 
 Content read_content(const Settings& settings) {
-  auto events = value_or_throw(cloudevents::SchemaCatalogue::load(settings.content_dir / "events"));
+  auto events = value_or_throw(cloudevents::SchemaCatalogue::load_events(settings.content_dir / "events"));
   auto forms = value_or_throw(engine::IntakeForms::build(
-      value_or_throw(cloudevents::SchemaCatalogue::load(settings.content_dir / "events" / "intake"))));
+      value_or_throw(cloudevents::SchemaCatalogue::load(settings.content_dir / "events" / "intake")), events));
   auto schemas = value_or_throw(workflow::read_schemas(settings.content_dir));
   std::vector<std::filesystem::path> files;
   for (const auto& served : settings.municipalities) files.push_back(served.workflow);

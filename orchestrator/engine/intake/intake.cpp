@@ -19,11 +19,6 @@ namespace {
 
 constexpr std::size_t max_token_bytes = 1024;
 
-bool starts_with_any(std::string_view type, const std::vector<std::string>& prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](const std::string& prefix) { return type.starts_with(prefix); });
-}
-
 // "application/cloudevents+json", any case, with no other charset than UTF-8.
 bool is_structured_json(std::string_view content_type) {
   std::string text;
@@ -46,21 +41,6 @@ IntakeRefusal refusal_of(const cloudevents::DecodeError& error) {
 
 IntakeRefusal come_again(std::string_view why) {
   return {503, "unavailable", fmt::format("{}; send the same event again", why)};
-}
-
-// What orders a case's events: the application where there is one, else the person; a round of the
-// whole municipality by itself. A changed code goes by the former name: it has to follow what was said
-// under that.
-std::string partition_key_of(const Json& data) {
-  using Pointer = Json::json_pointer;
-  static const Pointer places[] = {Pointer("/application/id"), Pointer("/child/key"),
-                                   Pointer("/formerKey"), Pointer("/key"), Pointer("/round/id")};
-  for (const Pointer& place : places) {
-    if (data.contains(place) && data.at(place).is_string() && !data.at(place).empty()) {
-      return data.at(place).get<std::string>();
-    }
-  }
-  return {};
 }
 
 // The last look: a text of the safe document that holds a personal code, in a field meant for none.
@@ -88,10 +68,18 @@ bool attribute_holds_code(const cloudevents::CloudEvent& event) {
 
 }  // namespace
 
-Result<IntakeForms, Problems> IntakeForms::build(cloudevents::SchemaCatalogue catalogue) {
-  IntakeForms forms(catalogue);
+Result<IntakeForms, Problems> IntakeForms::build(cloudevents::SchemaCatalogue catalogue,
+                                                 cloudevents::SchemaCatalogue events) {
+  IntakeForms forms(catalogue, events);
   Problems problems;
   for (const std::string& type : catalogue.types()) {
+    if (events.schema(type) == nullptr) {
+      problems.push_back({.where = {type + ".schema.json", 0, 0},
+                          .what = "expected a schema of the event that this form becomes, in "
+                                  "events/registers or events/services; found none",
+                          .hint = "",
+                          .rule = "form-without-event"});
+    }
     auto separator = privacy::Separator::build(*catalogue.schema(type));
     if (separator) {
       forms.separators_.emplace(type, std::move(*separator));
@@ -257,7 +245,7 @@ Result<Intake::Pending, IntakeRefusal> Intake::prepare(const IntakeCredential& s
   pending.answer = {event->id, event->source, sender.municipality, false};
   pending.kept = standing.served && keyring_.serves(sender.municipality);
   if (pending.kept && !standing.proactive &&
-      starts_with_any(event->type, settings_.proactive_types)) {
+      forms_.events().proactive(event->type)) {
     pending.answer.forgotten = true;
     return pending;
   }
@@ -265,14 +253,14 @@ Result<Intake::Pending, IntakeRefusal> Intake::prepare(const IntakeCredential& s
   if (!safe) return failure(safe.error());
   event->data = std::move(*safe);
   event->municipality = sender.municipality;
-  event->partition_key = partition_key_of(event->data);
+  event->partition_key = forms_.events().partition_key(event->type, event->data);
   event->subject = event->partition_key;
   event->data_schema.clear();
   event->extensions.clear();  // nobody has looked at what they hold
   if (event->partition_key.empty()) {
-    return failure(IntakeRefusal{422, "form", "expected an application, a person or a round in the data"});
+    return failure(IntakeRefusal{422, "form", "the data lacks what orders the events of this type"});
   }
-  pending.record = {starts_with_any(event->type, settings_.life_event_types)
+  pending.record = {forms_.events().from_register(event->type)
                         ? settings_.life_events_topic
                         : settings_.service_events_topic.of(sender.municipality),
                     event->partition_key, cloudevents::encode(*event)};

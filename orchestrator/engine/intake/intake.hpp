@@ -39,21 +39,28 @@ struct IntakeCredential {
 // separator made of it. Immutable; share it.
 class IntakeForms {
  public:
-  // One form for each schema of the catalogue (`events/intake/`). All problems at once.
-  static Result<IntakeForms, Problems> build(cloudevents::SchemaCatalogue catalogue);
+  // One form for each schema of `catalogue` (`events/intake/`), for an event that has a schema in
+  // `events` too. All problems at once.
+  static Result<IntakeForms, Problems> build(cloudevents::SchemaCatalogue catalogue,
+                                             cloudevents::SchemaCatalogue events);
 
   const cloudevents::SchemaCatalogue& catalogue() const { return catalogue_; }
+  // What the events are that the forms become, once what is personal has gone.
+  const cloudevents::SchemaCatalogue& events() const { return events_; }
   // Null for a type that the intake does not take. Owned by this.
   const privacy::Separator* separator(std::string_view type) const;
 
  private:
-  explicit IntakeForms(cloudevents::SchemaCatalogue catalogue) : catalogue_(std::move(catalogue)) {}
+  IntakeForms(cloudevents::SchemaCatalogue catalogue, cloudevents::SchemaCatalogue events)
+      : catalogue_(std::move(catalogue)), events_(std::move(events)) {}
 
   cloudevents::SchemaCatalogue catalogue_;
+  cloudevents::SchemaCatalogue events_;
   std::map<std::string, privacy::Separator, std::less<>> separators_;
 };
 
-// Whether a municipality takes part, and whether it wants births to be acted on by themselves.
+// Whether a municipality takes part, and whether it wants events to be acted on that nobody has asked
+// for (`x-proactive`).
 struct MunicipalityStanding {
   bool served = false;
   bool proactive = false;
@@ -67,14 +74,6 @@ struct IntakeSettings {
   std::vector<IntakeCredential> credentials;
   std::string life_events_topic = "elukaar.life-events";
   MunicipalTopic service_events_topic;
-  // Types that are life events begin so; every other type is a service event.
-  std::vector<std::string> life_event_types = {"ee.elukaar.birth.", "ee.elukaar.person.",
-                                               "ee.elukaar.residence.registered.",
-                                               "ee.elukaar.residence.ended.", "ee.elukaar.custody.",
-                                               "ee.elukaar.protection."};
-  // Counted and forgotten where the municipality is not proactive (domain.md section 7).
-  std::vector<std::string> proactive_types = {"ee.elukaar.birth.registered.",
-                                              "ee.elukaar.residence.registered."};
   std::size_t max_body_bytes = 64 * 1024;  // protocols.md, section 4
   std::size_t max_in_flight = 10'000;      // beyond it senders are asked to come again
   std::size_t max_batch = 256;             // requests whose vault writes share a transaction

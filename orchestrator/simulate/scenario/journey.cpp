@@ -19,8 +19,9 @@ const Json* Journeys::decided(const Decided& decided) {
   if (journey.name.empty()) {
     journey.ref = decided.ref;
     journey.began = decided.entry.at;
-    const auto child = value.context->find("child");
-    if (child != value.context->end()) journey.name = text_member(*child, "key");
+    const auto& workflow = *world_.store().cases().at(decided.ref).workflow;
+    const auto subject = value.context->find(workflow.subject);
+    if (subject != value.context->end()) journey.name = text_member(*subject, "key");
     if (journey.name.empty()) journey.name = decided.entry.key.id;
   }
   const Json* news = nullptr;

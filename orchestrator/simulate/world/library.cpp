@@ -17,7 +17,7 @@ Library::Library(fs::path content_dir, workflow::SchemaTable schemas,
 Result<std::unique_ptr<Library>, Problems> Library::open(fs::path content_dir) {
   auto schemas = workflow::read_schemas(content_dir);
   if (!schemas) return failure(schemas.error());
-  auto events = cloudevents::SchemaCatalogue::load(content_dir / "events");
+  auto events = cloudevents::SchemaCatalogue::load_events(content_dir / "events");
   if (!events) return failure(events.error());
   return std::unique_ptr<Library>(
       new Library(std::move(content_dir), std::move(*schemas), std::move(*events)));

@@ -17,6 +17,7 @@ constexpr int language_version = 1;
 void check_header(const documents::Node& source, documents::Reader& reader) {
   reader.known_keys(source, "the workflow",
                     {"language", "key", "release", "queryLanguage", "title", "pinsOn", "about",
+                     "subject", "turns",
                      "parameters", "events", "actions", "forms", "parties", "delays", "schemas",
                      "context", "legalBasis", "type", "initial", "on", "states", "clocks",
                      "groups", "conditions", "cards", "codes",
@@ -86,6 +87,8 @@ std::shared_ptr<Workflow> assemble(const documents::Node& source, Compiler& comp
                .digest = std::move(digest),
                .canonical = std::move(canonical),
                .pins_on = draft.pins_on,
+               .subject = draft.subject,
+               .turns = draft.turns,
                .municipality = facts_of(source),
                .chart = std::move(chart),
                .states = std::move(states),
@@ -114,6 +117,7 @@ std::shared_ptr<Workflow> assemble(const documents::Node& source, Compiler& comp
 void Compiler::run() {
   check_header(source_, reader_);
   read_types();
+  read_persons();
   read_groups();
   read_conditions();
   read_events();

@@ -439,6 +439,24 @@ void Compiler::read_reasons(const documents::Node& action, ActionRule& rule) {
   }
 }
 
+// Whom a case is about, and who else may have to act.
+void Compiler::read_persons() {
+  if (const documents::Node* subject = source_.find("subject")) {
+    draft_.subject = reader_.text(source_, "subject");
+    const cel::Type::Field* member = context_type_ ? context_type_->field(draft_.subject) : nullptr;
+    if (context_type_ && !context_type_->open() &&
+        (member == nullptr || member->type.field("key") == nullptr)) {
+      reader_.error(subject->where, "unknown-field",
+                    fmt::format("`subject`: `schemas.context` has no `{}` with a `key`", draft_.subject),
+                    "name the member of the context that is whom a case is about; its `key` is the "
+                    "person's pseudonym");
+    }
+  }
+  for (const documents::Node* turn : reader_.texts(source_, "turns")) {
+    draft_.turns.push_back(turn->text);
+  }
+}
+
 void Compiler::read_forms() {
   const documents::Node* forms = source_.find("forms");
   if (forms == nullptr || !reader_.expect(*forms, Kind::mapping, "`forms`")) return;
@@ -453,12 +471,12 @@ void Compiler::read_forms() {
       const bool is_member =
           context_type_ && std::any_of(context_type_->fields().begin(), context_type_->fields().end(),
                                        [&](const auto& field) { return field.name == of; });
-      if (of.size() + 1 < known->text.size() && (of == "child" || of == "guardian" || is_member)) {
+      if (of.size() + 1 < known->text.size() && (of == "guardian" || is_member)) {
         form.known.push_back(known->text);
       } else {
         reader_.error(known->where, "unknown-word",
                       fmt::format("`{}` is no field that is known", known->text),
-                      "write `child.…`, `guardian.…` or a member of the context, as in `offer.start`");
+                      "write `guardian.…` or a member of the context and one of its own, as in `place.start`");
       }
     }
     const documents::Node* asked = entry.value.find("asked");

@@ -539,7 +539,8 @@ std::optional<ActionBody> Compiler::read_action(const documents::Node& node,
     if (schema != nullptr) expected = cel::type_from_schema(*schema, "the data of " + event);
     const documents::Node* data = node.find("data");
     return Emit{event, expressions_.value(data == nullptr ? nothing : *data, environment, expected,
-                                          "`data`")};
+                                          "`data`"),
+                schema == nullptr ? "" : schema->value("x-partition-key", "")};
   }
   if (word == "raise") {
     reader_.known_keys(node, "the action `raise`", {"type", "event", "data"});
@@ -555,6 +556,18 @@ void Compiler::read_meta(const documents::Node& node, const std::string& path, b
   if (const documents::Node* status = node.find("status")) {
     if (reader_.expect(*status, Kind::mapping, "`status`")) read_status(*status, path, final);
   }
+}
+
+// Who acts next.
+std::string Compiler::read_turn(const documents::Node& status, std::string_view of) {
+  std::vector<std::string> words{"none", "resident", "municipality", "register"};
+  words.insert(words.end(), draft_.turns.begin(), draft_.turns.end());
+  if (const documents::Node* turn = status.find("turn")) {
+    return reader_.word_of(*turn, "`turn`", words);
+  }
+  reader_.error(status.where, "missing-key", fmt::format("{} lacks `turn`", of),
+                documents::suggestion("", words));
+  return words.front();
 }
 
 void Compiler::read_status(const documents::Node& node, const std::string& path, bool final) {
@@ -575,7 +588,7 @@ void Compiler::read_status(const documents::Node& node, const std::string& path,
     return std::string{*words.begin()};
   };
   status.push = word("push", {"none", "N", "A"});
-  status.turn = word("turn", {"none", "resident", "municipality", "kindergarten", "register"});
+  status.turn = read_turn(node, name);
   const cel::Environment environment = case_environment();  // no `now`: nothing ages by itself
   if (const documents::Node* by = node.find("by")) {
     status.by = expressions_.program(*by, environment, cel::Type::date().with_nullable(), "`by`");

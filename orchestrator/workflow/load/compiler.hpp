@@ -42,6 +42,7 @@ class Compiler {
 
   // compile_declarations.cpp
   void read_types();
+  void read_persons();
   void read_events();
   void read_event(const std::string& name, const SourcePosition& where, const documents::Node& node);
   void read_correlation(const documents::Node& node, EventRule& rule);
@@ -110,6 +111,7 @@ class Compiler {
                                         std::vector<int>& into);
   void read_meta(const documents::Node& node, const std::string& path, bool final);
   void read_status(const documents::Node& node, const std::string& path, bool final);
+  std::string read_turn(const documents::Node& status, std::string_view of);
 
   cel::Environment fact_environment() const;   // context and parameters alone: what a page knows
   cel::Environment case_environment() const;   // the case's states and clocks, too; no event, no now

@@ -100,6 +100,8 @@ struct Draft {
   std::map<std::string, SourcePosition> parameter_places;
   std::set<std::string> used_parameters;
   std::vector<cel::Mention> asked_states;  // by state('…')
+  std::string subject;
+  std::vector<std::string> turns;
   std::string pins_on;
   SourcePosition pins_on_place;
 };

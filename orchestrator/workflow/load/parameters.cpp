@@ -150,44 +150,87 @@ bool check_choices(const std::string& type, const Check& check) {
   return good;
 }
 
-// One step of the rounds: one that gives places, or a pause.
-bool check_round_step(const Check& check, const documents::Node& step, bool elsewhere) {
-  if (!check.is(step, Kind::mapping, "a step such as `{ name, preferences }`")) return false;
-  check.reader.known_keys(step, "a step", {"name", "preferences", "pause", "atMost"});
+// Who may run the stages, in the order of the declaration; `informs`: what the file says of their ends is
+// told, but ends nothing.
+struct Runner {
+  std::string role;
+  bool informs = false;
+};
+
+std::vector<Runner> runners_of(const documents::Node& declaration) {
+  std::vector<Runner> runners;
+  const documents::Node* by = declaration.find("by");
+  if (by == nullptr || !by->is(Kind::mapping)) return runners;
+  for (const documents::Node::Entry& entry : by->entries) {
+    runners.push_back({entry.key, entry.value.text == "informs"});
+  }
+  return runners;
+}
+
+std::vector<std::string> roles_of(const std::vector<Runner>& runners) {
+  std::vector<std::string> roles;
+  for (const Runner& runner : runners) roles.push_back(runner.role);
+  return roles;
+}
+
+// What a step may say beside its name, as the service declares it.
+std::vector<std::string> step_members(const documents::Node& declaration) {
+  std::vector<std::string> members;
+  if (const documents::Node* with = declaration.find("with")) {
+    for (const documents::Node& member : with->items) members.push_back(member.text);
+  }
+  return members;
+}
+
+// One step of the stages: a stage, or a pause between two.
+bool check_step(const Check& check, const documents::Node& step, const std::vector<Runner>& runners,
+                const std::string& by) {
+  if (!check.is(step, Kind::mapping, "a step such as `{ name: first }`")) return false;
+  check.reader.known_keys(step, "a step", step_members(check.declaration),
+                          {"name", "pause", "atMost"});
   const documents::Node* what = step.find(step.find("pause") == nullptr ? "name" : "pause");
   if (what == nullptr || !what->is(Kind::text) ||
       (step.find("pause") != nullptr && step.find("name") != nullptr)) {
     return check.fail(step, "a step has either a `name` or a `pause`",
-                      "write `{ name: first, preferences: all }` or `{ pause: answers }`");
+                      "write `{ name: first }` or `{ pause: answers }`");
   }
   const documents::Node* most = step.find("atMost");
   if (most == nullptr) return true;
   const auto term = calendar::Term::parse(most->text);
   if (!term) return check.fail(*most, term.error().what, term.error().hint);
-  if (elsewhere && std::holds_alternative<calendar::Term::Until>(term->form())) {
-    check.reader.warning(most->where, "rounds-only-inform",
-                         fmt::format("the place register runs the rounds: `{}` informs families, "
-                                     "but does not end the pause",
-                                     most->text),
-                         "write how long it lasts, `14 days`, or `runBy: official`");
+  const bool informs = std::any_of(runners.begin(), runners.end(), [&](const Runner& runner) {
+    return runner.role == by && runner.informs;
+  });
+  if (informs && std::holds_alternative<calendar::Term::Until>(term->form())) {
+    std::string hint = "write how long it lasts, `14 days`";
+    for (const Runner& runner : runners) {
+      if (!runner.informs) hint += fmt::format(", or `by: {}`", runner.role);
+    }
+    check.reader.warning(most->where, "stages-only-inform",
+                         fmt::format("`{}` runs these stages: `{}` informs people, but does not end the "
+                                     "pause",
+                                     by, most->text),
+                         hint);
   }
   return true;
 }
 
-bool check_rounds(const Check& check) {
+bool check_stages(const Check& check) {
   if (check.value.is(Kind::sequence) && check.value.items.empty()) return true;  // there are none
-  if (!check.is(check.value, Kind::mapping, "`{ runBy, steps }`")) return false;
-  check.reader.known_keys(check.value, fmt::format("`{}`", check.name), {"runBy", "steps"});
-  const documents::Node* by = check.value.find("runBy");
-  if (by == nullptr) return check.fail(check.value, "`runBy` is missing: who runs the rounds?");
-  const std::string who = check.reader.word(*by, "`runBy`", {"place-register", "official"});
+  if (!check.is(check.value, Kind::mapping, "`{ by, steps }`")) return false;
+  check.reader.known_keys(check.value, fmt::format("`{}`", check.name), {"by", "steps"});
+  const std::vector<Runner> runners = runners_of(check.declaration);
+  const documents::Node* by = check.value.find("by");
+  if (by == nullptr) return check.fail(check.value, "`by` is missing: who runs the stages?");
+  if (runners.empty()) return true;  // the declaration is wrong, and was told
+  const std::string who = check.reader.word_of(*by, "`by`", roles_of(runners));
   const documents::Node* steps = check.value.find("steps");
   if (steps == nullptr || !steps->is(Kind::sequence)) {
-    return check.fail(check.value, "`steps` is missing: the rounds and pauses in their order");
+    return check.fail(check.value, "`steps` is missing: the stages and pauses in their order");
   }
   bool good = true;
   for (const documents::Node& step : steps->items) {
-    good = check_round_step(check, step, who == "place-register") && good;
+    good = check_step(check, step, runners, who) && good;
   }
   return good;
 }
@@ -208,7 +251,7 @@ bool check_value(const std::string& type, const Check& check) {
     return check.is(check.value, Kind::boolean, "true or false");
   }
   if (type == "list") return check_list(check);
-  if (type == "rounds") return check_rounds(check);
+  if (type == "stages") return check_stages(check);
   return check_choices(type, check);
 }
 
@@ -234,6 +277,16 @@ void check_declaration(const std::string& name, const SourcePosition& where,
   if (type == "enum" && (values == nullptr || values->items.empty())) {
     fail("is one of a few words, but says not which", "add `values: [ … ]`");
   }
+  if (type == "stages" && runners_of(declaration).empty()) {
+    fail("has stages, but says not who may run them",
+         "add `by: { official: decides }`; `informs` where the file's dates end nothing");
+  }
+  if (const documents::Node* by = declaration.find("by"); by != nullptr && by->is(Kind::mapping)) {
+    for (const documents::Node::Entry& entry : by->entries) {
+      reader.word(entry.value, fmt::format("`{}` of parameter `{}`", entry.key, name),
+                  {"informs", "decides"});
+    }
+  }
 }
 
 cel::Type type_of(const std::string& type, const documents::Node& declaration) {
@@ -243,13 +296,15 @@ cel::Type type_of(const std::string& type, const documents::Node& declaration) {
   if (type == "integer") return Type::integer();
   if (type == "boolean") return Type::boolean();
   if (type == "list") return Type::list(Type::string());
-  if (type == "rounds") {
-    const Type step = Type::object("step", {{"name", Type::string(), false},
-                                            {"preferences", Type::string(), false},
-                                            {"pause", Type::string(), false},
-                                            {"atMost", Type::string(), false}});
-    return Type::object("rounds", {{"runBy", Type::enumeration({"place-register", "official"}),
-                                    false},
+  if (type == "stages") {
+    std::vector<Type::Field> members{{"name", Type::string(), false},
+                                     {"pause", Type::string(), false},
+                                     {"atMost", Type::string(), false}};
+    for (std::string& member : step_members(declaration)) {
+      members.push_back({std::move(member), Type::string(), false});
+    }
+    const Type step = Type::object("step", std::move(members));
+    return Type::object("stages", {{"by", Type::enumeration(roles_of(runners_of(declaration))), false},
                                    {"steps", Type::list(step), true}});
   }
   if (type == "choices" || type == "places" || type == "reasons") {
@@ -263,7 +318,7 @@ cel::Type type_of(const std::string& type, const documents::Node& declaration) {
 
 Json json_of(const std::string& type, const documents::Node& value) {
   if (type == "boolean" && value.is(Kind::text)) return value.text == "on" || value.text == "yes";
-  if (type == "rounds" && value.is(Kind::sequence)) return {{"steps", Json::array()}};
+  if (type == "stages" && value.is(Kind::sequence)) return {{"steps", Json::array()}};
   return documents::to_json(value);
 }
 
@@ -287,7 +342,7 @@ Parameters read_parameters(const documents::Node* declarations, const documents:
       if (!reader.expect(declaration, Kind::mapping, fmt::format("parameter `{}`", name))) continue;
       reader.known_keys(declaration, "a parameter",
                         {"type", "required", "default", "values", "about", "legalBasis",
-                         "notAbove", "atLeast", "atMost"});
+                         "notAbove", "atLeast", "atMost", "by", "with"});
       const documents::Node* kind = declaration.find("type");
       if (kind == nullptr) {
         reader.error(where, "missing-key", fmt::format("parameter `{}` lacks `type`", name),
@@ -297,7 +352,7 @@ Parameters read_parameters(const documents::Node* declarations, const documents:
       const std::string type =
           reader.word(*kind, fmt::format("type of parameter `{}`", name),
                       {"text", "term", "period", "date", "enum", "integer", "boolean", "list",
-                       "choices", "places", "reasons", "rounds"});
+                       "choices", "places", "reasons", "stages"});
       parameters.types[name] = type_of(type, declaration);
       parameters.kinds[name] = type;
       const documents::Node* set = values == nullptr ? nullptr : values->find(name);

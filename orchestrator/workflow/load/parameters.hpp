@@ -32,12 +32,13 @@ struct Parameters {
 // atMost }`) and checks each value, defaults too, against its declaration. Types: term, period, date,
 // enum, text, integer, boolean, list (of texts), choices and places (lists of
 // `{ value, label: {et, en, ru} }`), reasons (the same with `effect: {et, en, ru}`: what follows from
-// giving it), rounds (`{ runBy, steps }`; as a value `{ steps: [] }` where there are none). `values`
+// giving it), stages (`{ by, steps }`; as a value `{ steps: [] }` where there are none;
+// the declaration says with `by` who may run them and with `with` what else a step may say). `values`
 // maps names to values; `municipality` is false while a base is looked at by itself: then nothing is
 // required.
 //
 // Rules: unknown-key, unknown-word, wrong-type, unknown-parameter, missing-parameter, bad-parameter,
-// rounds-only-inform.
+// stages-only-inform.
 Parameters read_parameters(const documents::Node* declarations, const documents::Node* values, bool municipality,
                            const SourcePosition& file, documents::Reader& reader);
 

@@ -105,11 +105,13 @@ Result<SchemaTable, Problems> read_schemas(const fs::path& content_dir) {
   SchemaTable table;
   Problems problems;
   static constexpr std::string_view suffix = ".schema.json";
-  for (const fs::path& path : entries_of(content_dir / "events")) {
-    const std::string name = path.filename().string();
-    if (!name.ends_with(suffix)) continue;
-    if (auto json = read_json(path, problems)) {
-      table.add_event(name.substr(0, name.size() - suffix.size()), std::move(*json));
+  for (const char* folder : {"registers", "services"}) {
+    for (const fs::path& path : entries_of(content_dir / "events" / folder)) {
+      const std::string name = path.filename().string();
+      if (!name.ends_with(suffix)) continue;
+      if (auto json = read_json(path, problems)) {
+        table.add_event(name.substr(0, name.size() - suffix.size()), std::move(*json));
+      }
     }
   }
   for (const fs::path& connector : entries_of(content_dir / "connectors" / "systems")) {

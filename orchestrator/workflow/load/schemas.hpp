@@ -50,7 +50,8 @@ class SchemaTable : public Schemas {
   std::map<std::string, Operation, std::less<>> operations_;  // by "role.operation"
 };
 
-// Reads `events/<type>.schema.json` and `connectors/systems/<folder>/operations/<operation>.json` below
+// Reads `events/{registers,services}/<type>.schema.json` and
+// `connectors/systems/<folder>/operations/<operation>.json` below
 // `content_dir`; the folder `population_register` is the role `population-register`. Classed fields of
 // operations are replaced by what the dispatcher leaves of them (privacy::Separator).
 // Rules: unreadable, bad-schema.

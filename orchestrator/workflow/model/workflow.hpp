@@ -149,6 +149,7 @@ struct Raise {
 struct Emit {
   std::string type;
   Template data;
+  std::string partition_key;  // where `data` has what orders it: the schema's `x-partition-key`
 };
 struct Notify {
   std::string text;
@@ -263,7 +264,7 @@ struct ClockRule {
 struct StatusRule {
   std::string text;
   std::string push;  // A | N | none
-  std::string turn;  // resident | municipality | kindergarten | register | none
+  std::string turn;  // resident | municipality | register | none, or one of Workflow::turns
   std::optional<cel::Program> by;
   std::string clock;
   std::vector<std::string> legal_basis;
@@ -307,6 +308,10 @@ struct Workflow {
   std::string digest;   // SHA-256 (hex) of `canonical`
   std::string canonical;  // the merged canonical source; compiles to the same again
   std::string pins_on;    // event name; empty: a case is pinned by its start
+  // The member of the context that is whom a case is about, by its `key`; empty: nobody.
+  std::string subject;
+  // Whose turn it may be beside the resident, the municipality and the registers: "kindergarten".
+  std::vector<std::string> turns;
   MunicipalityFacts municipality;
 
   chart::Chart chart;

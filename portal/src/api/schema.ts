@@ -512,11 +512,8 @@ export interface components {
         /** Format: date-time */
         Instant: string;
         OptionalText: string | null;
-        /**
-         * @description Whose turn it is.
-         * @enum {string}
-         */
-        Turn: "resident" | "municipality" | "kindergarten" | "register" | "none";
+        /** @description Whose turn it is: resident, municipality, register, none, or whom the service names in its `turns`. */
+        Turn: string;
         /** @enum {string} */
         Outcome: "pending" | "accepted" | "refused";
         Problem: {
@@ -582,7 +579,7 @@ export interface components {
         CaseSummary: {
             case: components["schemas"]["Id"];
             revision: number;
-            child: components["schemas"]["Named"];
+            subject: components["schemas"]["Named"];
             municipality: components["schemas"]["Named"];
             headline: string;
             turn: components["schemas"]["Turn"];
@@ -596,7 +593,7 @@ export interface components {
             /** @description What people call it by; no other case has it. */
             number: string;
             service: string;
-            child: {
+            subject: {
                 name: string;
                 bornOn: components["schemas"]["OptionalDay"];
             };

@@ -65,14 +65,14 @@ export function CasePage({ id }: { id: string }) {
 
 function CaseHeader({ view }: { view: CaseView }) {
   const { text } = useTexts();
-  const { child, service, municipality } = view;
+  const { subject, service, municipality } = view;
   return (
     <header className="case-header">
       <nav aria-label={text('breadcrumb')}><To path="/" back>{text('matters_title')}</To></nav>
       <p className="overline">{service} · {municipality.name}</p>
-      <PageTitle parts={[view.status.headline, child.name, service]}>{child.name}</PageTitle>
+      <PageTitle parts={[view.status.headline, subject.name, service]}>{subject.name}</PageTitle>
       <p className="quiet case-facts">
-        {child.bornOn && <span>{text('born', { at: toDate(child.bornOn) })}</span>}
+        {subject.bornOn && <span>{text('born', { at: toDate(subject.bornOn) })}</span>}
         <span>{text('case_number', { number: view.number })}</span>
         <span>{text('updated', { at: toDate(view.updatedAt) })}</span>
       </p>

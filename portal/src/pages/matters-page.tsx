@@ -59,7 +59,7 @@ function Matters({ title, cases }: { title: string; cases: CaseSummary[] }) {
           <li key={entry.case}>
             <Card className={`matter status-${entry.turn}`}>
               <CardContent>
-                <div className="matter-child">{entry.child.name} · {entry.municipality.name}</div>
+                <div className="matter-child">{entry.subject.name} · {entry.municipality.name}</div>
                 <h3><To path={`/cases/${entry.case}`} className="matter-link">{entry.headline}</To></h3>
                 <div className="matter-foot">
                   <TurnBadge turn={entry.turn} text={entry.turnText} />

@@ -35,7 +35,7 @@ struct World {
   test::TestDatabase database{"batch"};
   privacy::Keyring keyring = test::keyring_for({"0001", "0002", "0653"});
   cloudevents::SchemaCatalogue events =
-      cloudevents::SchemaCatalogue::load(tree / "events").value();
+      cloudevents::SchemaCatalogue::load_events(tree / "events").value();
   workflow::SchemaTable schemas = workflow::read_schemas(tree).value();
   calendar::Calendar calendar;
 

@@ -202,9 +202,10 @@ TEST_F(Author, explains_legal_clocks) {
 
 TEST_F(Author, explains_rounds_in_their_order) {
   edit(base_, "  groups: { type: choices, required: true }\n",
-       "  groups: { type: choices, required: true }\n  rounds: { type: rounds, default: [] }\n");
+       "  groups: { type: choices, required: true }\n  rounds: { type: stages, by: { official: decides }, "
+       "with: [preferences], default: [] }\n");
   edit(north_, "silence: declined\n",
-       "silence: declined\nrounds:\n  runBy: official\n  steps: [ { name: first, preferences: area }, "
+       "silence: declined\nrounds:\n  by: official\n  steps: [ { name: first, preferences: area }, "
        "{ pause: answers, atMost: 14 days }, { name: second, preferences: all } ]\n");
   ExplainOptions options;
   options.path = north_;

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "cloudevents/encode.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace elukaar::cloudevents {
 namespace {
@@ -25,7 +26,8 @@ Json birth() {
 }
 
 SchemaCatalogue catalogue(const std::string& folder = "") {
-  auto loaded = SchemaCatalogue::load(std::string{ELUKAAR_EVENTS} + folder);
+  const std::string path = std::string{ELUKAAR_EVENTS} + folder;
+  auto loaded = folder.empty() ? SchemaCatalogue::load_events(path) : SchemaCatalogue::load(path);
   if (!loaded) {
     for (const Problem& problem : loaded.error()) ADD_FAILURE() << to_text(problem);
     throw std::runtime_error{"the schemas do not load"};
@@ -106,6 +108,51 @@ TEST(Catalogue, tells_of_all_that_is_wrong_with_a_folder) {
   ASSERT_FALSE(loaded);
   ASSERT_EQ(loaded.error().size(), 2U);
   EXPECT_NE(loaded.error()[1].what.find("/properties/x/format"), std::string::npos);
+}
+
+TEST(Catalogue, knows_what_orders_an_event_who_says_it_and_whether_anybody_asked) {
+  const auto topics = catalogue();
+  const std::string type = "ee.elukaar.birth.registered.v1";
+  EXPECT_EQ(topics.partition_key(type, birth()), key);
+  EXPECT_EQ(topics.partition_key(type, Json::object()), "");
+  EXPECT_EQ(topics.partition_key("ee.elukaar.person.key-changed.v1", {{"formerKey", "a"}, {"key", "b"}}),
+            "a");
+  EXPECT_EQ(topics.partition_key("ee.elukaar.person.died.v1", {{"person", {{"key", "a"}}}}), "a");
+  EXPECT_EQ(topics.partition_key("ee.elukaar.round.started.v1", {{"round", {{"id", "r-1"}}}}), "r-1");
+  EXPECT_EQ(topics.partition_key("ee.elukaar.unheard-of.v1", birth()), "");
+  EXPECT_TRUE(topics.from_register(type) && topics.proactive(type));
+  EXPECT_TRUE(topics.from_register("ee.elukaar.birth.annulled.v1"));
+  EXPECT_FALSE(topics.proactive("ee.elukaar.birth.annulled.v1"));
+  EXPECT_FALSE(topics.from_register("ee.elukaar.round.started.v1"));
+}
+
+TEST(Catalogue, refuses_an_event_that_nothing_orders) {
+  struct Row {
+    const char* schema;
+    const char* told;
+  };
+  const Row rows[] = {
+      {R"({"type": "object"})",
+       "expected `x-partition-key`: which member of the data orders these events, as in "
+       "\"/application/id\""},
+      {R"({"x-partition-key": "item", "required": ["item"], "properties": {"item": {"type": "string"}}})",
+       "expected `x-partition-key` to lead to a text that the data must have, found \"item\""},
+      {R"({"x-partition-key": "/item", "properties": {"item": {"type": "string"}}})",
+       "expected `x-partition-key` to lead to a text that the data must have, found \"/item\""},
+      {R"({"x-partition-key": "/item", "required": ["item"], "properties": {"item": {"type": "integer"}}})",
+       "expected `x-partition-key` to lead to a text that the data must have, found \"/item\""},
+      {R"({"x-partition-key": "/item/id", "required": ["item"], "properties": {"item": {
+           "type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}}})",
+       ""},
+  };
+  for (const Row& row : rows) {
+    const test::TemporaryFolder folder;
+    std::filesystem::create_directories(folder.path() / "registers");
+    std::filesystem::create_directories(folder.path() / "services");
+    std::ofstream{folder.path() / "services/a.v1.schema.json"} << row.schema;
+    const auto loaded = SchemaCatalogue::load_events(folder.path());
+    EXPECT_EQ(loaded ? "" : loaded.error().front().what, row.told) << row.schema;
+  }
 }
 
 TEST(Schema, checks_every_keyword_that_it_takes) {

@@ -11,7 +11,7 @@ const Timestamp midnight_less_two = *parse_rfc3339("2026-05-17T20:58:00Z");  // 
 
 const cloudevents::SchemaCatalogue& event_schemas() {
   static const auto loaded =
-      cloudevents::SchemaCatalogue::load(std::filesystem::path{ELUKAAR_SOURCE_DIR} / "events")
+      cloudevents::SchemaCatalogue::load_events(std::filesystem::path{ELUKAAR_SOURCE_DIR} / "events")
           .value();
   return loaded;
 }

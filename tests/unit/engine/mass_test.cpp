@@ -101,7 +101,7 @@ class Mass : public ::testing::Test {
   std::map<std::string, Lane> lanes;
 
  private:
-  cloudevents::SchemaCatalogue events_ = cloudevents::SchemaCatalogue::load(tree / "events").value();
+  cloudevents::SchemaCatalogue events_ = cloudevents::SchemaCatalogue::load_events(tree / "events").value();
   calendar::Calendar calendar_;
   privacy::Keyring keyring_ = privacy::Keyring::passing();
   Workflows workflows_{{test::places()}, {}};

@@ -65,12 +65,17 @@ class IntakeDoor : public testing::Test {
     std::ofstream(forms_folder / "ee.elukaar.round.started.v1.schema.json") << round_form;
     auto catalogue = cloudevents::SchemaCatalogue::load(forms_folder);
     ASSERT_TRUE(catalogue) << to_text(catalogue.error().front());
-    auto built = IntakeForms::build(*catalogue);
+    auto built = IntakeForms::build(*catalogue, events());
     ASSERT_TRUE(built) << to_text(built.error().front());
     forms = std::make_unique<IntakeForms>(std::move(*built));
     open();
   }
   void TearDown() override { intake.reset(); }
+
+  static cloudevents::SchemaCatalogue events() {
+    return cloudevents::SchemaCatalogue::load_events(std::filesystem::path{ELUKAAR_SOURCE_DIR} / "events")
+        .value();
+  }
 
   void open() {
     IntakeSettings settings;
@@ -155,6 +160,17 @@ TEST_F(IntakeDoor, orders_a_round_of_the_whole_municipality_by_the_round) {
   EXPECT_EQ(broker.records.at(0).key, "rae-2027-1");
   EXPECT_EQ(broker.records.at(0).topic, "elukaar.0653.service-events");
   EXPECT_EQ(refused(event({{"round", Json::object()}}, type).dump()), "422 form");
+}
+
+TEST_F(IntakeDoor, takes_no_form_whose_event_nobody_has_described) {
+  std::ofstream(folder.path() / "intake" / "ee.elukaar.unheard-of.v1.schema.json") << R"({"type": "object"})";
+  const auto built = IntakeForms::build(
+      cloudevents::SchemaCatalogue::load(folder.path() / "intake").value(), events());
+  ASSERT_FALSE(built);
+  ASSERT_EQ(built.error().size(), 1u);
+  EXPECT_EQ(built.error()[0].what, "expected a schema of the event that this form becomes, in "
+                                   "events/registers or events/services; found none");
+  EXPECT_EQ(built.error()[0].where.file, "ee.elukaar.unheard-of.v1.schema.json");
 }
 
 TEST_F(IntakeDoor, refuses_with_a_reason) {

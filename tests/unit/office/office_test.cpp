@@ -130,7 +130,7 @@ TEST_F(TheOffice, reads_the_page_as_each_guardian_does_and_leaves_a_record_that_
   const auto view = office.case_view(session, case_id, 1, Language::et);
   ASSERT_TRUE(view);
   EXPECT_EQ((*view)["guardians"][0]["name"], "Mari");
-  EXPECT_EQ((*view)["seen"]["child"]["name"], "Juhan");
+  EXPECT_EQ((*view)["seen"]["subject"]["name"], "Juhan");
   EXPECT_EQ(office.case_view(session, case_id, 2, Language::et).error().kind,
             Refusal::Kind::not_found);
   const auto usage = vault().usage_of_case(rae, data->cases[0].id);

@@ -145,7 +145,7 @@ TEST_F(TheDesk, shows_a_guardian_the_case_in_each_language) {
   for (const Language language : texts::all_languages) {
     const auto view = desk.case_view(session, case_id, language);
     ASSERT_TRUE(view);
-    EXPECT_EQ((*view)["child"]["name"], "Juhan Maasikas");
+    EXPECT_EQ((*view)["subject"]["name"], "Juhan Maasikas");
     EXPECT_FALSE((*view)["status"]["headline"].get<std::string>().empty());
     EXPECT_EQ((*view)["actions"][0]["name"], "apply");
     EXPECT_EQ((*view)["why"].size(), 2u);

@@ -72,16 +72,16 @@ TEST_F(ContentFolder, tells_the_problems_of_all_services_at_once) {
 }
 
 TEST_F(ContentFolder, tells_all_schemas_that_cannot_be_used) {
-  folder_.write("events/ee.example.a.v1.schema.json", "{");
-  folder_.write("events/ee.example.b.v1.schema.json", std::string(300 * 1024, ' '));
+  folder_.write("events/services/ee.example.a.v1.schema.json", "{");
+  folder_.write("events/services/ee.example.b.v1.schema.json", std::string(300 * 1024, ' '));
   folder_.write("connectors/systems/register/operations/give.json", R"({"input": {}})");
   folder_.write("connectors/systems/register/operations/take.json",
                 R"({"input": {}, "output": {"properties": {"a": {"x-personal": "secret"}}}})");
   const std::string told = problems_of_schemas();
-  EXPECT_NE(told.find("events/ee.example.a.v1.schema.json: error: expected a JSON object "
+  EXPECT_NE(told.find("events/services/ee.example.a.v1.schema.json: error: expected a JSON object "
                       "[bad-schema]\n"),
             std::string::npos) << told;
-  EXPECT_NE(told.find("events/ee.example.b.v1.schema.json: error: expected a readable file of at "
+  EXPECT_NE(told.find("events/services/ee.example.b.v1.schema.json: error: expected a readable file of at "
                       "most 262144 bytes [unreadable]\n"),
             std::string::npos) << told;
   EXPECT_NE(told.find("connectors/systems/register/operations/give.json: error: expected an object "

@@ -65,7 +65,7 @@ TEST_F(Lint, tells_all_problems_of_all_files_at_once_and_each_of_them_once) {
       "workflows/municipalities/north/place.yaml:7:10: error: parameter `silence`: expected one of "
       "`declined` or `waits`, found `100%` [bad-parameter]\n"
       "workflows/place/1/workflow.yaml:84:15: error: `turn`: expected `none`, `resident`, "
-      "`municipality`, `kindergarten` or `register`, found `resindent`; did you mean `resident`? "
+      "`municipality` or `register`, found `resindent`; did you mean `resident`? "
       "[unknown-word]\n"
       "workflows/place/1/workflow.yaml:89:61: warning: text `offered` does not use `positon`; did you "
       "mean `position`? [unused-argument]\n"
@@ -163,10 +163,10 @@ TEST_F(Lint, refuses_a_command_that_makes_no_sense) {
 }
 
 TEST_F(Lint, tells_schemas_that_cannot_be_read_before_anything_else) {
-  folder_.write("events/ee.example.bad.v1.schema.json", "[]");
+  folder_.write("events/services/ee.example.bad.v1.schema.json", "[]");
   EXPECT_EQ(lint({workflows_}), 1);
   EXPECT_EQ(out(),
-            "events/ee.example.bad.v1.schema.json: error: expected a JSON object [bad-schema]\n"
+            "events/services/ee.example.bad.v1.schema.json: error: expected a JSON object [bad-schema]\n"
             "2 files, 1 error, 0 warnings\n");
 }
 

@@ -4,7 +4,7 @@ import { useTexts } from '../../texts/use-texts';
 import type { Offer } from './offer';
 
 interface ActionHeaderProps {
-  offer: Pick<Offer, 'child' | 'service'>;
+  offer: Pick<Offer, 'subject' | 'service'>;
   title: string;
   back: string;
   step?: number;
@@ -17,8 +17,8 @@ export function ActionHeader({ offer, title, back, step, wrong = false }: Action
   return (
     <header className="case-header">
       <nav aria-label={text('breadcrumb')}><To path={back} back>{text('back_to_case')}</To></nav>
-      <p className="overline">{offer.child} · {offer.service}</p>
-      <PageTitle parts={[named, offer.child, offer.service]}>{title}</PageTitle>
+      <p className="overline">{offer.subject} · {offer.service}</p>
+      <PageTitle parts={[named, offer.subject, offer.service]}>{title}</PageTitle>
       {step && <p className="quiet">{text('form_step', { step, steps: 2 })}</p>}
     </header>
   );

@@ -86,7 +86,7 @@ function seenOf(id: string, action: CaseAction, form: FormView | null): string {
 }
 
 // The act is no longer offered: something happened while the page was open.
-function Gone({ offer, back }: { offer: { child: string; service: string }; back: string }) {
+function Gone({ offer, back }: { offer: { subject: string; service: string }; back: string }) {
   const { text } = useTexts();
   return (
     <div className="page page-narrow">
@@ -102,7 +102,7 @@ async function loadAction(id: string, name: string, language: Language) {
   const action = view.actions.find((one) => one.name === name) ?? null;
   const form = action?.form ? await api.form(id, action.form, language) : null;
   const facts = action && view.card?.subject === action.subject ? view.card.facts : [];
-  return { action, form, child: view.child.name, service: view.service, facts };
+  return { action, form, subject: view.subject.name, service: view.service, facts };
 }
 
 // The form with the question for a reason, where there are reasons to choose from.

@@ -4,7 +4,7 @@ import type { Answers, CaseAction, FieldError, FormView, KnownItem } from '../..
 export interface Offer {
   action: CaseAction;
   form: FormView | null;
-  child: string;
+  subject: string;
   service: string;
   // What the act is about, as its card shows it.
   facts: KnownItem[];

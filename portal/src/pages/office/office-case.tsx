@@ -34,7 +34,7 @@ export function OfficeCasePage({ id, official }: { id: string; official: Officia
       <header className="case-header">
         <nav aria-label={text('breadcrumb')}><To path="/office" back>{text('office_cases')}</To></nav>
         <p className="overline">{seen.service} · {text('case_number', { number: seen.number })}</p>
-        <PageTitle parts={[seen.child.name, seen.number]}>{seen.child.name}</PageTitle>
+        <PageTitle parts={[seen.subject.name, seen.number]}>{seen.subject.name}</PageTitle>
       </header>
       <Section id="seen" title={text('office_seen')}>
         <div className="office-buttons" role="group" aria-label={text('office_reader')}>
