@@ -57,6 +57,7 @@ class StatechartReader {
     workflow::MunicipalityFacts municipality;
     return workflow::Workflow{
         .service = {}, .release = {}, .title = {}, .digest = {}, .canonical = {}, .pins_on = {},
+        .subject = {}, .turns = {},
         .municipality = std::move(municipality),
         .chart = std::move(*chart),
         .states = std::move(states),
@@ -205,7 +206,7 @@ class StatechartReader {
       return list;
     }
     const Json action = documents::to_json(node);
-    list.push_back(add(workflow::Emit{action_told, literal(action)}));
+    list.push_back(add(workflow::Emit{action_told, literal(action), {}}));
     const Json type = action.is_object() ? action.value("type", Json{}) : Json{};
     if (type == "raise" || type == "xstate.raise") list.push_back(raise(action, node.where));
     if (type == "assign" || type == "xstate.assign") assign(action, node.where, list);
