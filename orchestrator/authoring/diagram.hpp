@@ -15,7 +15,7 @@ struct DiagramOptions {
 // declares.
 std::string look_of_turn(const workflow::Workflow& workflow, const std::string& turn);
 
-// The diagram as SVG, laid out here: no other program is needed (docs/adr/0020). States stand in
+// The diagram as SVG, laid out here: no other program is needed (ADR 0013). States stand in
 // layers in the order of the file, each with what leads on from it; lines show where to.
 std::string to_svg(const workflow::Workflow& workflow, const DiagramOptions& options = {});
 

@@ -20,7 +20,7 @@ struct PatternProblem {
 };
 
 // Immutable, so any number of threads may format with it: ICU's own MessageFormat builds its parts
-// while formatting and takes dates in the process's time zone (docs/adr/0011-message-patterns.md).
+// while formatting and takes dates in the process's time zone (ADR 0007).
 // ICU's MessagePattern reads the syntax, and ICU's formats write numbers and dates.
 class Pattern {
  public:

@@ -16,7 +16,7 @@ struct EventSourceSettings {
   std::vector<std::string> topics;
   std::chrono::milliseconds session_timeout{10'000};
   std::chrono::milliseconds topic_refresh{5'000};  // until a new municipality's topic is noticed
-  std::chrono::milliseconds gather{30};  // the broker waits so long for more than a few records (docs/adr/0063)
+  std::chrono::milliseconds gather{30};  // the broker waits so long for more than a few records (ADR 0026)
 };
 
 // The topics through one member of a consumer group (cooperative-sticky). Where to read on is the

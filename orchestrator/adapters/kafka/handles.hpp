@@ -66,7 +66,7 @@ inline Options common_options(const std::string& brokers) {
 }
 
 // What every consumer says besides. Where little comes, the broker gathers it: a consumer that is answered at
-// each record makes a request of each, and those keep the processor from everybody else (docs/adr/0063).
+// each record makes a request of each, and those keep the processor from everybody else (ADR 0026).
 inline Options consumer_options(const std::string& brokers, std::chrono::milliseconds gather) {
   Options options = common_options(brokers);
   options.insert({{"enable.auto.commit", "false"},

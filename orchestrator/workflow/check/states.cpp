@@ -445,7 +445,7 @@ class StateChecker {
   }
 
   // A step that time takes takes something from the family where it closes a case that is shown, or
-  // ends the family's turn (ADR 0036).
+  // ends the family's turn (ADR 0021).
   void adverse_steps() {
     for (const Draft::StepByTime& step : draft_.by_time) {
       for (const StateIndex state : all()) {
