@@ -1,9 +1,9 @@
 #include "authoring/explain_words.hpp"
 
-#include <cstdio>
-#include <cstdlib>
+#include <string>
 
 #include "authoring/content.hpp"
+#include "base/assert.hpp"
 
 namespace elukaar::authoring {
 
@@ -18,10 +18,10 @@ const texts::Catalogue& explain_words() {
         file(Language::en, "explain.en.yaml", text_of(content, "content/explain.en.yaml")),
         file(Language::ru, "explain.ru.yaml", text_of(content, "content/explain.ru.yaml"))});
     if (read) return std::move(*read);
-    for (const Problem& problem : read.error()) {
-      std::fprintf(stderr, "%s\n", to_text(problem).c_str());
-    }
-    std::abort();  // these texts are the program's own, and a test reads them
+    // These texts are the program's own, and a test reads them.
+    std::string problems;
+    for (const Problem& problem : read.error()) problems += to_text(problem) + '\n';
+    ELUKAAR_ASSERT(false, problems);
   }();
   return words;
 }

@@ -1,9 +1,9 @@
 #include "authoring/page_parts.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
+#include <string>
 
+#include "base/assert.hpp"
 #include "documents/markup.hpp"
 
 namespace elukaar::authoring {
@@ -12,10 +12,8 @@ namespace {
 constexpr std::string_view part_begins = "<!-- part: ";
 constexpr std::string_view part_begun = " -->";
 
-[[noreturn]] void missing(const char* what, std::string_view name) {
-  std::fprintf(stderr, "page.html: there is no %s `%.*s`\n", what, static_cast<int>(name.size()),
-               name.data());
-  std::abort();
+[[noreturn]] void missing(const std::string& what, std::string_view name) {
+  ELUKAAR_ASSERT(false, "page.html: there is no " + what + " `" + std::string{name} + "`");
 }
 
 std::string_view value_of(PageParts::Values values, std::string_view name) {

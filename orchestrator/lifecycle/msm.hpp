@@ -10,10 +10,10 @@
 #include <boost/msm/front/state_machine_def.hpp>
 
 #include <array>
-#include <stdexcept>
 #include <type_traits>
 #include <vector>
 
+#include "base/assert.hpp"
 #include "lifecycle/outcome.hpp"
 
 namespace elukaar::lifecycle::machine {
@@ -90,7 +90,7 @@ int id_of(State wanted) {
           id = msm::back::get_state_id<typename Machine::stt, Candidate>::type::value;
         }
       });
-  if (id < 0) throw std::logic_error("a lifecycle state that no row names");
+  ELUKAAR_ASSERT(id >= 0, "expected a lifecycle state that a row of the table names");
   return id;
 }
 

@@ -4,11 +4,12 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-#include <cstdlib>
 #include <algorithm>
 #include <memory>
 #include <optional>
 #include <stdexcept>
+
+#include "base/assert.hpp"
 
 namespace elukaar::privacy {
 namespace {
@@ -120,7 +121,7 @@ std::string_view to_text(SealFlaw flaw) {
     case SealFlaw::malformed: return "not a sealed value";
     case SealFlaw::not_authentic: return "sealed for another place or under another key, or changed";
   }
-  std::abort();
+  ELUKAAR_ASSERT(false, "expected a flaw that a sealed value can have");
 }
 
 Result<NewDataKey, SealFlaw> new_data_key(const Keyring& keyring, const Holder& holder) {

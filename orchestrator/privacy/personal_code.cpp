@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <optional>
+
+#include "base/assert.hpp"
 
 namespace elukaar::privacy {
 namespace {
@@ -61,7 +62,7 @@ std::string_view to_text(PersonalCodeFlaw flaw) {
     case PersonalCodeFlaw::date: return "names a day of birth that does not exist";
     case PersonalCodeFlaw::checksum: return "has a wrong check digit";
   }
-  std::abort();
+  ELUKAAR_ASSERT(false, "expected a flaw that a personal code can have");
 }
 
 Result<PersonalCode, PersonalCodeFlaw> PersonalCode::parse(std::string_view text) {

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <set>
 #include <unordered_map>
 
+#include "base/assert.hpp"
 #include "base/json_members.hpp"
 #include "privacy/personal_code.hpp"
 #include "privacy/pseudonym.hpp"
@@ -562,7 +562,7 @@ std::string_view to_text(FieldClass field_class) {
     case FieldClass::contact: return "contact";
     case FieldClass::special: return "special";
   }
-  std::abort();
+  ELUKAAR_ASSERT(false, "expected a class that a schema can give a field");
 }
 
 std::optional<FieldClass> parse_field_class(std::string_view word) {

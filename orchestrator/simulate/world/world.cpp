@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/assert.hpp"
 #include "cloudevents/encode.hpp"
 
 namespace elukaar::simulate {
@@ -112,7 +113,7 @@ void World::settle() {
 void World::run(const std::vector<engine::Arrival>& arrivals) {
   const engine::BatchResult result =
       engine::run_batch(store_, parts_, lanes_, owner_name, lease, arrivals, engine::max_batch);
-  if (result.lost_lanes) throw std::logic_error("a simulation has lost a lane to nobody");
+  ELUKAAR_ASSERT(!result.lost_lanes, "expected no one to take a lane from a simulation");
   inputs_ += result.internal_inputs + arrivals.size();
   // Nobody reads the outbox here: all of it counts as published.
   for (auto& [name, lane] : lanes_) lane.published_sequence = lane.next_sequence - 1;
