@@ -86,4 +86,10 @@ bool schema_is_current(const std::string& connection) {
   return database.transaction(applied_so_far).size() == std::size(migrations);
 }
 
+std::string_view schema_number() {
+  const std::string_view name = std::rbegin(migrations)->name;  // "schema/0001_cases.sql"
+  const std::size_t begin = name.rfind('/') + 1;
+  return name.substr(begin, name.find('_') - begin);
+}
+
 }  // namespace elukaar::adapters::postgres

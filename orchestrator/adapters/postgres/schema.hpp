@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace elukaar::adapters::postgres {
 
@@ -14,5 +15,8 @@ void bring_schema_up(const std::string& connection,
 
 // Whether every migration of this program has been applied and no other.
 bool schema_is_current(const std::string& connection);
+
+// The number of this program's newest migration, as its file is named: "20261130225000".
+std::string_view schema_number();
 
 }  // namespace elukaar::adapters::postgres
