@@ -284,15 +284,48 @@ test('decisions that are named are there', () => {
   assert.deepEqual(gone.map((one) => say(one, 'there is no such decision')), []);
 });
 
-test('the index of decisions lists each, by its number and title', () => {
-  const index = read('orchestrator/docs/adr/README.md').split('\n');
-  const missing = decisions.flatMap((path) => {
-    const file = path.split('/').at(-1);
-    const title = read(path).split('\n')[0].replace(/^#\s*(\d+\s*[.:]?\s*)?/, '');
-    const row = `| [${file.slice(0, 4)}](${file}) | ${title} |`;
-    return index.some((line) => line.startsWith(row)) ? [] : [`add to orchestrator/docs/adr/README.md: ${row} accepted |`];
+// One form for a decision of the program and of a service: what is wrong with it, one line each.
+function flawsOfDecision(where, text) {
+  const hasHead = /^\n+Status: (accepted|replaced by ADR \d{4})\nDate: \d{4}-\d\d-\d\d\n/.test(text);
+  const flaws = hasHead ? [] : [`${where}: expected a line \`Status: accepted\` and a line \`Date: 2026-12-01\` below the title`];
+  const parts = ['**Decision.**', '**Why.**', '**Cost.**'].map((part) => text.indexOf(`\n${part}`));
+  if (parts.includes(-1) || parts.some((at, i) => at < parts[i - 1])) {
+    flaws.push(`${where}: expected paragraphs that begin with **Decision.**, **Why.** and **Cost.**, in this order`);
+  }
+  return flaws;
+}
+
+test('decisions have one form, and numbers without gaps in the order of their dates', () => {
+  assert.ok(decisions.length > 40, 'the decisions were not found');
+  const dates = [];
+  const flaws = decisions.sort().flatMap((path, i) => {
+    const number = String(i + 1).padStart(4, '0');
+    const [title, ...rest] = read(path).split('\n');
+    dates.push(/^Date: (.*)$/m.exec(rest.join('\n'))?.[1] ?? '');
+    return [
+      ...(title.startsWith(`# ${number} `) && path.includes(`/${number}-`) ? [] : [`${path}: expected the number ${number}, in the name and the title`]),
+      ...(i === 0 || dates[i - 1] <= dates[i] ? [] : [`${path}: ${dates[i]} is before the date of the decision before it`]),
+      ...flawsOfDecision(path, `\n${rest.join('\n')}`),
+    ];
   });
-  assert.deepEqual(missing, []);
+  for (const path of files.filter((each) => /^workflows\/[^/]+\/decisions\.md$/.test(each))) {
+    const [, ...sections] = read(path).split(/^## /m);
+    flaws.push(...sections.flatMap((section) => {
+      const [title, ...rest] = section.split('\n');
+      return flawsOfDecision(`${path}: ${title}`, `\n${rest.join('\n')}`);
+    }));
+  }
+  assert.deepEqual(flaws, []);
+});
+
+test('the index of decisions lists each, by its number, title, date and status', () => {
+  const index = read('orchestrator/docs/adr/README.md').split('\n').filter((line) => line.startsWith('| ['));
+  const rows = decisions.sort().map((path) => {
+    const file = path.split('/').at(-1);
+    const of = (pattern) => pattern.exec(read(path))?.[1];
+    return `| [${file.slice(0, 4)}](${file}) | ${of(/^# \d{4} (.*)$/m)} | ${of(/^Date: (.*)$/m)} | ${of(/^Status: (.*)$/m)} |`;
+  });
+  assert.deepEqual(index, rows, 'orchestrator/docs/adr/README.md: write its rows as expected');
 });
 
 // ---- General code knows no service ----------------------------------------------------------------
