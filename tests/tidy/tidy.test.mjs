@@ -328,6 +328,19 @@ test('the index of decisions lists each, by its number, title, date and status',
   assert.deepEqual(index, rows, 'orchestrator/docs/adr/README.md: write its rows as expected');
 });
 
+test('the glossary is sorted, and begins at places that are there', () => {
+  const tables = read('GLOSSARY.md').split(/^## /m).slice(1).map((part) => part.split('\n')
+    .filter((line) => line.startsWith('| ')).slice(1).map((line) => line.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''))));
+  assert.equal(tables.length, 2, 'expected the words of the program and those of the field');
+  for (const rows of tables) {
+    assert.ok(rows.length > 20, 'the rows were not found');
+    const terms = rows.map(([term]) => term.toLowerCase());
+    assert.deepEqual(terms, [...terms].sort(), 'put the rows of GLOSSARY.md in the order of the alphabet');
+    const gone = rows.filter((row) => !existsSync(join(root, row.at(-1).replaceAll('`', ''))));
+    assert.deepEqual(gone.map((row) => `GLOSSARY.md: ${row[0]}: there is no ${row.at(-1)}`), []);
+  }
+});
+
 // ---- General code knows no service ----------------------------------------------------------------
 
 // What C++ and SQL say of the first service, outside comments and examples in backticks. Each exception says why.
