@@ -163,7 +163,7 @@ async function firstCase(resident, guardians) {
 // What the page says, in the words of the page.
 function tell(page) {
   const { status } = page;
-  step(`The page says (${page.service}, ${page.child.name}): ${status.headline}`);
+  step(`The page says (${page.service}, ${page.subject.name}): ${status.headline}`);
   detail(status.body);
   if (status.delayed) detail(`! ${status.delayed.text}`);
   detail(`${status.turnText}. ${status.next}${status.by ? ` By ${status.by}.` : ""}`);

@@ -49,10 +49,10 @@ Json entry_view(const Entry& entry) {
   return {{"event", entry.event}, {"title", entry.title}, {"fields", std::move(fields)}};
 }
 
-// Whether a value can be put into `data` at this place.
+// Whether a value can be put into `data` at this place: what is on the way to it is missing or an object.
 bool takes(const Json& data, Json::json_pointer place) {
   for (place.pop_back(); !place.empty(); place.pop_back()) {
-    if (!data.contains(place) || !data.at(place).is_object()) return false;
+    if (data.contains(place) && !data.at(place).is_object()) return false;
   }
   return true;
 }

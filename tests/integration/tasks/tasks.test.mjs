@@ -40,7 +40,7 @@ test('a call becomes a task, and the family reads that it is the municipality\'s
   assert.equal(task.overdue, false);
   assert.equal(call('status'), 'entrusted');
   const opened = await (await office.ask('GET', `/tasks/${task.task}?lang=en`)).json();
-  assert.equal(opened.persons[0].name, view.child.name);
+  assert.equal(opened.persons[0].name, view.subject.name);
   assert.match(opened.persons[0].personalCode, /^\d{11}$/);
   // Nothing about persons is in the row, and another municipality's official is not even told that it is there.
   assert.ok(!call('input::text').includes(opened.persons[0].personalCode));
