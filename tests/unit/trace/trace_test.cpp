@@ -103,9 +103,11 @@ TEST_F(Trace, holds_an_adverse_step_until_an_official_confirms_it) {
                         "    correlate: { child: \"{{ event.data.child.key }}\" }\n"
                         "    confirms: \"{{ event.data.step }}\"\n    whenUnexpected: park\n  answered:\n");
   folder_.write("workflows/place/1/workflow.yaml", text);
-  folder_.write("events/ee.example.confirmed.v1.schema.json",
-                R"({"type": "object", "properties": {"step": {"type": "string"},
-                    "child": {"type": "object", "properties": {"key": {"type": "string"}}}}})");
+  folder_.write("events/services/ee.example.confirmed.v1.schema.json",
+                R"({"type": "object", "x-partition-key": "/child/key", "required": ["child"],
+                    "properties": {"step": {"type": "string"},
+                    "child": {"type": "object", "required": ["key"],
+                              "properties": {"key": {"type": "string"}}}}})");
   content_ = folder_.path();
   ASSERT_EQ(trace(folder_.path() / "workflows/municipalities/north/place.yaml",
                   R"({"type": "applied", "time": "2026-05-04T06:00:00Z", "data": {"child": {"key": "c"}}})" "\n"
