@@ -184,6 +184,47 @@ test('nothing is left for later in a comment', () => {
   assert.deepEqual(findings(code, /\b(TODO|FIXME|XXX|HACK)\b/).map((one) => say(one, 'do it, or write an issue')), []);
 });
 
+// ---- The outfit ---------------------------------------------------------------------------------
+
+test('a stranger finds the licence, how to contribute, how to report, what changed, and the words', () => {
+  const expected = {
+    'CHANGELOG.md': /^## \[Unreleased\]$/m,
+    'CONTRIBUTING.md': /^## Build$[\s\S]*^## One test$[\s\S]*^## One change$/m,
+    'GLOSSARY.md': /^# Glossary$/m,
+    LICENSE: /^ +EUROPEAN UNION PUBLIC LICENCE v\. 1\.2$/m,
+    'SECURITY.md': /^## To report a weakness$/m,
+  };
+  const wrong = Object.entries(expected).filter(([path, shape]) => !files.includes(path) || !shape.test(read(path)));
+  assert.deepEqual(wrong.map(([path, shape]) => `${path}: expected ${shape}`), []);
+});
+
+test('CODEOWNERS has a line for every room, and a room for every line', () => {
+  const lines = read('CODEOWNERS').split('\n').filter((line) => line && !line.startsWith('#')).map((line) => line.split(/\s+/));
+  assert.deepEqual(lines.filter(([, owner]) => !/^@elukaar\/[a-z]+$/.test(owner)), [], 'expected a path and a team');
+  const named = lines.map(([path]) => path).filter((path) => path !== '*');
+  assert.deepEqual(named.filter((path) => !files.some((file) => `/${file}`.startsWith(path))), [], 'there is no such folder');
+  const rooms = new Set(files.filter((path) => path.includes('/') && !path.startsWith('.')).map((path) => {
+    const parts = path.split('/');
+    if (parts.length > 3 && parts[1] === 'adapters') return `/${parts.slice(0, 3).join('/')}/`;
+    return /^(orchestrator|workflows)\/[^/]+\//.test(path) ? `/${parts.slice(0, 2).join('/')}/` : `/${parts[0]}/`;
+  }));
+  const unowned = [...rooms].filter((room) => !['/orchestrator/', '/workflows/'].includes(room) && !named.includes(room));
+  assert.deepEqual(unowned.sort(), [], 'add a line to CODEOWNERS');
+});
+
+test('publiccode.yml has what the standard demands', () => {
+  const text = read('publiccode.yml');
+  const keys = [...text.matchAll(/^(\w+):/gm)].map(([, key]) => key);
+  const mandatory = ['publiccodeYmlVersion', 'name', 'url', 'platforms', 'developmentStatus', 'softwareType', 'description', 'legal', 'maintenance', 'localisation'];
+  assert.deepEqual(mandatory.filter((key) => !keys.includes(key)), [], 'publiccode.yml lacks these');
+  assert.equal(new Set(keys).size, keys.length, 'a key stands there twice');
+  assert.match(text, /^legal:\n  license: EUPL-1\.2$/m);
+  const short = [...text.matchAll(/^    shortDescription: (.*)$/gm)].map(([, said]) => said);
+  assert.ok(short.length > 0 && short.every((said) => said.length <= 150), 'a short description has at most 150 characters');
+  const paths = [/^logo: (.*)$/m, /^    screenshots: \[(.*)\]$/m].flatMap((pattern) => pattern.exec(text)[1].split(', '));
+  assert.deepEqual(paths.filter((path) => !files.includes(path)), [], 'there is no such picture');
+});
+
 // ---- Tests --------------------------------------------------------------------------------------
 
 const KINDS = ['unit', 'contract', 'integration', 'conformance', 'simulation', 'fuzz', 'e2e', 'faults', 'bench', 'tidy'];
