@@ -265,6 +265,14 @@ test('links of the Markdown files lead to files that are there', () => {
   assert.deepEqual(dead, []);
 });
 
+test('READMEs name files that are there', () => {
+  const gone = files.filter((path) => path.endsWith('README.md')).flatMap((path) => (
+    read(path).split('\n').flatMap((line, i) => [...line.matchAll(/`((?:[\w.-]+\/)*[\w-]+\.(?:[ch]pp|mjs|tsx?|sql|sh|ya?ml|json))`/g)]
+      .map(([, name]) => normalize(name).replace(/^(\.\.\/)+/, '')).filter((name) => !files.some((file) => `/${file}`.endsWith(`/${name}`)))
+      .map((name) => `${path}:${i + 1}: there is no ${name}`))));
+  assert.deepEqual(gone, []);
+});
+
 test('folders that the code map names are there', () => {
   const rows = read('README.md').split('\n').filter((line) => /^\| `[a-z]+\//.test(line));
   assert.ok(rows.length >= 8, 'the code map was not found');
