@@ -9,7 +9,7 @@
 #include "base/timestamp.hpp"
 #include "texts/catalogue.hpp"
 
-// How one language writes numbers and dates. Internal to status.
+// How one language writes numbers and dates. Internal to texts.
 namespace elukaar::texts {
 
 // ICU's formats of one language, dates and times in Europe/Tallinn. The ICU objects are only used

@@ -9,7 +9,7 @@
 #include "base/result.hpp"
 #include "texts/catalogue.hpp"
 
-// One ICU message pattern, read once into a small tree. Internal to status.
+// One ICU message pattern, read once into a small tree. Internal to texts.
 namespace elukaar::texts {
 
 class Formats;

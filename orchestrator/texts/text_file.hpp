@@ -7,7 +7,7 @@
 #include "base/source_position.hpp"
 #include "texts/catalogue.hpp"
 
-// A text file as written, before its patterns are read. Internal to status.
+// A text file as written, before its patterns are read. Internal to texts.
 namespace elukaar::texts {
 
 struct WrittenPattern {
