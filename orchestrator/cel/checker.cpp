@@ -483,22 +483,20 @@ class Checker {
   Type call(Node& node) {
     std::vector<Type> arguments;
     for (NodePtr& child : node.children) arguments.push_back(visit(*child));
+    const Function* function = function_named(node.name);
+    if (function == nullptr) return unknown_function(node, nullptr);
     std::vector<const Signature*> candidates;
-    for (const Signature& signature : signatures()) {
-      if (signature.name == node.name && signature.receiver == node.receiver) {
-        candidates.push_back(&signature);
-      }
+    for (const Signature& signature : function->signatures) {
+      if (signature.receiver == node.receiver) candidates.push_back(&signature);
     }
-    if (candidates.empty()) return unknown_function(node);
+    if (candidates.empty()) return unknown_function(node, function);
     std::erase_if(candidates, [&](const Signature* signature) {
       return signature->arguments.size() != arguments.size();
     });
-    if (candidates.empty()) return wrong_arity(node);
-    node.function = candidates[0]->function;
-    const bool of_case = node.function == Function::state || node.function == Function::deadline ||
-                         node.function == Function::clock;
-    expression_.of_case = expression_.of_case || of_case;
-    if (of_case && !environment_.case_functions && !environment_.dynamic) {
+    if (candidates.empty()) return wrong_arity(node, *function);
+    node.function = function;
+    expression_.of_case = expression_.of_case || function->of_case;
+    if (function->of_case && !environment_.case_functions && !environment_.dynamic) {
       report(node, "not-allowed-here", fmt::format("`{}` is not allowed here", node.name),
              "it may be used where an expression belongs to a state of a case");
       return Type();
@@ -506,9 +504,6 @@ class Checker {
     check_literals(node);
     if (node.operation == Operation::either) return Type(TK::boolean);  // a group of states
     if (environment_.dynamic) return Type();
-    if (node.function == Function::equals || node.function == Function::differs) {
-      return equality(node, arguments);
-    }
     std::erase_if(candidates, [&](const Signature* signature) {
       for (std::size_t i = 0; i < arguments.size(); ++i) {
         if (!matches(signature->arguments[i], arguments[i])) return true;
@@ -521,9 +516,13 @@ class Checker {
 
   Type result_type(Node& node, const std::vector<const Signature*>& candidates,
                    const std::vector<Type>& arguments) {
-    if (node.function == Function::to_dyn) return hidden(node, arguments[0]);
-    if (node.function == Function::in) return membership(node, arguments);
-    if (node.function == Function::clock) return clock_type();
+    switch (node.function->typing) {
+      case Typing::hides: return hidden(node, arguments[0]);
+      case Typing::membership: return membership(node, arguments);
+      case Typing::equality: return equality(node, arguments);
+      case Typing::clock: return clock_type();
+      case Typing::by_signature: break;
+    }
     const TK result = candidates[0]->result;
     for (const Signature* signature : candidates) {
       if (signature->result != result) {
@@ -531,8 +530,10 @@ class Checker {
         return Type();
       }
     }
-    if (result == TK::list) return joined(node, arguments[0], arguments[1]);
-    return Type(result);
+    if (result != TK::list) return Type(result);
+    Type list = arguments[0];
+    for (std::size_t i = 1; i < arguments.size(); ++i) list = joined(node, list, arguments[i]);
+    return list;
   }
 
   // Used days change by themselves: they are there only where `now` is.
@@ -546,22 +547,19 @@ class Checker {
     return Type::object("clock", std::move(fields));
   }
 
-  Type unknown_function(const Node& node) {
+  // `other_way`: the function of this name, which is written otherwise; null where there is none.
+  Type unknown_function(const Node& node, const Function* other_way) {
     std::vector<std::string> known;
-    const Signature* other_way = nullptr;
-    for (const Signature& signature : signatures()) {
-      if (signature.name == node.name) other_way = &signature;
-      const bool word = std::isalpha(static_cast<unsigned char>(signature.name[0])) != 0;
-      if (word && signature.name != "in") known.emplace_back(signature.name);
+    for (const Function& function : functions()) {
+      if (!function.is_operator()) known.emplace_back(function.name);
     }
     for (const char* macro : {"has", "all", "exists", "exists_one", "map", "filter"}) {
       known.emplace_back(macro);
     }
     std::sort(known.begin(), known.end());
-    known.erase(std::unique(known.begin(), known.end()), known.end());
     std::string hint;
     if (other_way != nullptr) {
-      hint = fmt::format("write `{}`", to_text(*other_way));
+      hint = fmt::format("write `{}`", to_text(*other_way, other_way->signatures.back()));
     } else if (std::find(known.begin(), known.end(), node.name) != known.end()) {
       hint = node.name == "has"   ? "write `has(context.offer.id)`"
              : node.name == "map" ? "write `list.map(x, …)`, or `list.map(x, condition, …)`"
@@ -573,12 +571,12 @@ class Checker {
     return Type();
   }
 
-  Type wrong_arity(const Node& node) {
+  Type wrong_arity(const Node& node, const Function& function) {
     std::string ways;
-    for (const Signature& signature : signatures()) {
-      if (signature.name != node.name || signature.receiver != node.receiver) continue;
+    for (const Signature& signature : function.signatures) {
+      if (signature.receiver != node.receiver) continue;
       if (!ways.empty()) ways += " or ";
-      ways += "`" + to_text(signature) + "`";
+      ways += "`" + to_text(function, signature) + "`";
     }
     const std::size_t written = node.children.size() - (node.receiver ? 1 : 0);
     report(node, "wrong-arity",
@@ -592,12 +590,11 @@ class Checker {
     for (const Type& argument : arguments) {
       found += fmt::format("{}{}", found.empty() ? "" : " and ", argument.str());
     }
-    for (const Signature& signature : signatures()) {
-      if (signature.name != node.name || signature.receiver != node.receiver ||
-          signature.arguments.size() != arguments.size()) {
+    for (const Signature& signature : node.function->signatures) {
+      if (signature.receiver != node.receiver || signature.arguments.size() != arguments.size()) {
         continue;
       }
-      ways += fmt::format("{}`{}`", ways.empty() ? "" : ", ", to_text(signature));
+      ways += fmt::format("{}`{}`", ways.empty() ? "" : ", ", to_text(*node.function, signature));
     }
     std::string hint = conversion_hint(node, arguments);
     if (hint.empty()) hint = "it works on " + ways;
@@ -612,11 +609,11 @@ class Checker {
     const auto pair = [&](TK one, TK other) {
       return (a.is(one) && b.is(other)) || (a.is(other) && b.is(one));
     };
-    if (node.function == Function::add && (a.is(TK::date) || (a.is(TK::timestamp) && !b.is(TK::string)))) {
+    if (node.name == "+" && (a.is(TK::date) || (a.is(TK::timestamp) && !b.is(TK::string)))) {
       return "use `addPeriod(date, 'P14D')`, or `workingDaysAfter(date, n)`";
     }
-    if (node.function == Function::in) return "write a list or a map after `in`";
-    if (node.receiver || node.function >= Function::size) return {};
+    if (node.name == "in") return "write a list or a map after `in`";
+    if (!node.function->is_operator()) return {};
     if (pair(TK::integer, TK::floating)) return "write whole numbers with `.0`, or use `double(…)` or `int(…)`";
     if (pair(TK::date, TK::timestamp)) return "use `date(…)` around the timestamp: its day in Tallinn";
     if (pair(TK::date, TK::string)) return "use `date('2026-04-20')`";
@@ -683,8 +680,9 @@ class Checker {
     const auto bad = [&](std::string what, std::string hint) {
       if (!environment_.dynamic) report(last, "bad-literal", std::move(what), std::move(hint));
     };
-    switch (node.function) {
-      case Function::matches: {
+    switch (node.function->literal) {
+      case Literal::none: return;
+      case Literal::pattern: {
         auto pattern = compile_pattern(text);
         if (pattern) {
           node.pattern = std::move(*pattern);
@@ -694,38 +692,37 @@ class Checker {
         }
         return;
       }
-      case Function::term_end: case Function::deadline:
+      case Literal::term:
         if (const auto term = calendar::Term::parse(text); !term) bad(term.error().what, term.error().hint);
         return;
-      case Function::add_period:
+      case Literal::period:
         if (const auto period = calendar::Period::parse(text); !period) {
           bad(period.error().what, period.error().hint);
         }
         return;
-      case Function::date:
+      case Literal::date:
         if (!parse_iso_date(text)) bad(fmt::format("expected a date, found `{}`", text), "write it as `2026-04-20`");
         return;
-      case Function::to_timestamp:
+      case Literal::timestamp:
         if (!parse_moment(text)) {
           bad(fmt::format("expected a timestamp, found `{}`", text), "write it as `2026-05-04T06:00:00Z`");
         }
         return;
-      case Function::to_duration:
+      case Literal::duration:
         if (!parse_duration(text)) {
           bad(fmt::format("expected a duration, found `{}`", text),
               "write it as `90m` or `3600s`; days and months are for `addPeriod`");
         }
         return;
-      case Function::clock:
+      case Literal::clock:
         expression_.clocks.push_back({text, expression_.position(last.offset)});
         return;
-      case Function::state:
+      case Literal::state:
         expression_.states.push_back({text, expression_.position(last.offset)});
         if (const auto group = environment_.groups.find(text); group != environment_.groups.end()) {
           spell_out(node, group->second);
         }
         return;
-      default: return;
     }
   }
 
@@ -745,7 +742,7 @@ class Checker {
       asked->operation = Operation::call;
       asked->offset = node.offset;
       asked->name = node.name;
-      asked->function = Function::state;
+      asked->function = node.function;
       asked->type = Type(TK::boolean);
       asked->children.push_back(std::move(literal));
       either.children.push_back(std::move(asked));

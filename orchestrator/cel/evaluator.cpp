@@ -284,7 +284,7 @@ class Evaluation {
   }
 
   Value call(const Node& node) {
-    std::array<Value, 4> arguments;
+    std::array<Value, max_arguments> arguments;
     const std::size_t count = node.children.size();
     std::size_t weight = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -298,14 +298,14 @@ class Evaluation {
     const FunctionContext context{arena_,
                                   activation_.calendar ? *activation_.calendar : plain_calendar(),
                                   activation_.facts, node.pattern.get()};
-    auto result = cel::call(node.function, std::span(arguments.data(), count), context);
+    auto result = cel::call(*node.function, std::span(arguments.data(), count), context);
     if (result) return *result;
     return fail(node, with_operands(node, std::move(result.error()), arguments));
   }
 
   // Says which of the operands that have a name are of which kind.
   static std::string with_operands(const Node& node, std::string what,
-                                   const std::array<Value, 4>& arguments) {
+                                   const std::array<Value, max_arguments>& arguments) {
     std::string text = what.find('`' + node.name + '`') == std::string::npos
                            ? fmt::format("`{}`: {}", node.name, what)
                            : std::move(what);

@@ -1,7 +1,7 @@
 #include "cel/functions.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -45,169 +45,70 @@ Result<std::shared_ptr<const Pattern>, std::string> compile_pattern(std::string_
 
 namespace {
 
-std::vector<Signature> make_signatures() {
-  using F = Function;
-  using K = Type::Kind;
-  std::vector<Signature> all;
-  const auto add = [&](F function, std::string_view name, std::vector<K> arguments, K result) {
-    all.push_back({function, name, false, std::move(arguments), result});
-  };
-  const auto method = [&](F function, std::string_view name, std::vector<K> arguments, K result) {
-    all.push_back({function, name, true, std::move(arguments), result});
-  };
-  constexpr K dyn = K::dyn, boolean = K::boolean, integer = K::integer, uint = K::unsigned_integer,
-              floating = K::floating, string = K::string, bytes = K::bytes, timestamp = K::timestamp,
-              duration = K::duration, date = K::date, list = K::list, map = K::map;
-
-  for (const auto& [function, sign] : {std::pair{F::equals, "=="}, {F::differs, "!="}}) {
-    add(function, sign, {dyn, dyn}, boolean);
-  }
-  constexpr std::pair<F, const char*> relations[] = {{F::less, "<"}, {F::less_or_equal, "<="},
-                                                     {F::greater, ">"}, {F::greater_or_equal, ">="}};
-  for (const auto& [function, sign] : relations) {
-    for (const K a : {integer, uint, floating}) {
-      for (const K b : {integer, uint, floating}) add(function, sign, {a, b}, boolean);
-    }
-    for (const K kind : {boolean, string, bytes, timestamp, duration, date}) {
-      add(function, sign, {kind, kind}, boolean);
-    }
-  }
-  add(F::in, "in", {dyn, list}, boolean);
-  add(F::in, "in", {dyn, map}, boolean);
-  for (const K kind : {integer, uint, floating}) {
-    add(F::add, "+", {kind, kind}, kind);
-    add(F::subtract, "-", {kind, kind}, kind);
-    add(F::multiply, "*", {kind, kind}, kind);
-    add(F::divide, "/", {kind, kind}, kind);
-    if (kind != floating) add(F::modulo, "%", {kind, kind}, kind);
-    if (kind != uint) add(F::negate, "-", {kind}, kind);
-  }
-  for (const K kind : {string, bytes, list, duration}) add(F::add, "+", {kind, kind}, kind);
-  add(F::add, "+", {timestamp, duration}, timestamp);
-  add(F::add, "+", {duration, timestamp}, timestamp);
-  add(F::subtract, "-", {timestamp, timestamp}, duration);
-  add(F::subtract, "-", {timestamp, duration}, timestamp);
-  add(F::subtract, "-", {duration, duration}, duration);
-  add(F::logical_not, "!", {boolean}, boolean);
-
-  for (const K kind : {string, bytes, list, map}) {
-    add(F::size, "size", {kind}, integer);
-    method(F::size, "size", {kind}, integer);
-  }
-  method(F::contains, "contains", {string, string}, boolean);
-  method(F::starts_with, "startsWith", {string, string}, boolean);
-  method(F::ends_with, "endsWith", {string, string}, boolean);
-  method(F::matches, "matches", {string, string}, boolean);
-  add(F::matches, "matches", {string, string}, boolean);
-  const auto conversion = [&](F function, std::string_view name, std::initializer_list<K> from, K to) {
-    for (const K kind : from) add(function, name, {kind}, to);
-  };
-  conversion(F::to_bool, "bool", {boolean, string}, boolean);
-  conversion(F::to_int, "int", {integer, uint, floating, string, timestamp}, integer);
-  conversion(F::to_uint, "uint", {integer, uint, floating, string}, uint);
-  conversion(F::to_double, "double", {integer, uint, floating, string}, floating);
-  conversion(F::to_string, "string", {boolean, integer, uint, floating, string, bytes, timestamp,
-                                      duration, date}, string);
-  conversion(F::to_bytes, "bytes", {bytes, string}, bytes);
-  conversion(F::to_timestamp, "timestamp", {timestamp, string, integer, date}, timestamp);
-  conversion(F::to_duration, "duration", {duration, string}, duration);
-  add(F::to_dyn, "dyn", {dyn}, dyn);
-  add(F::type_of, "type", {dyn}, K::type);
-
-  constexpr std::pair<F, const char*> calendar_parts[] = {
-      {F::full_year, "getFullYear"}, {F::month, "getMonth"}, {F::day_of_month, "getDayOfMonth"},
-      {F::date_of_month, "getDate"}, {F::day_of_week, "getDayOfWeek"},
-      {F::day_of_year, "getDayOfYear"}};
-  for (const auto& [function, name] : calendar_parts) {
-    method(function, name, {timestamp}, integer);
-    method(function, name, {timestamp, string}, integer);
-    method(function, name, {date}, integer);
-  }
-  constexpr std::pair<F, const char*> clock_parts[] = {
-      {F::hours, "getHours"}, {F::minutes, "getMinutes"}, {F::seconds, "getSeconds"},
-      {F::milliseconds, "getMilliseconds"}};
-  for (const auto& [function, name] : clock_parts) {
-    method(function, name, {timestamp}, integer);
-    method(function, name, {timestamp, string}, integer);
-    method(function, name, {duration}, integer);
-  }
-
-  add(F::date, "date", {string}, date);
-  add(F::date, "date", {timestamp}, date);
-  add(F::date, "date", {date}, date);
-  add(F::add_period, "addPeriod", {date, string}, date);
-  add(F::add_period, "addPeriod", {timestamp, string}, timestamp);
-  for (const K kind : {date, timestamp}) {
-    add(F::term_end, "termEnd", {kind, string}, date);
-    add(F::working_days_after, "workingDaysAfter", {kind, integer}, date);
-    add(F::is_working_day, "isWorkingDay", {kind}, boolean);
-    for (const K other : {date, timestamp}) {
-      add(F::age_in_months, "ageInMonths", {kind, other}, integer);
-    }
-  }
-  add(F::deadline, "deadline", {string}, date);
-  add(F::state, "state", {string}, boolean);
-  add(F::clock, "clock", {string}, map);
-  return all;
-}
-
 FunctionResult refused(std::string what) { return failure(std::move(what)); }
 
 FunctionResult overflow(std::string_view operation) {
   return refused(fmt::format("the result of `{}` is too large", operation));
 }
 
+enum class Sum { add, subtract, multiply, divide, modulo };
+enum class Relation { less, less_or_equal, greater, greater_or_equal };
+enum class Part {
+  full_year, month, day_of_month, date_of_month, day_of_week, day_of_year, hours, minutes, seconds,
+  milliseconds
+};
+
 constexpr auto largest_int = std::numeric_limits<std::int64_t>::max();
 constexpr auto smallest_int = std::numeric_limits<std::int64_t>::min();
 
-FunctionResult arithmetic(Function function, std::int64_t a, std::int64_t b) {
+FunctionResult arithmetic(Sum function, std::int64_t a, std::int64_t b) {
   std::int64_t result = 0;
   switch (function) {
-    case Function::add:
+    case Sum::add:
       if (__builtin_add_overflow(a, b, &result)) return overflow("+");
       return Value::integer(result);
-    case Function::subtract:
+    case Sum::subtract:
       if (__builtin_sub_overflow(a, b, &result)) return overflow("-");
       return Value::integer(result);
-    case Function::multiply:
+    case Sum::multiply:
       if (__builtin_mul_overflow(a, b, &result)) return overflow("*");
       return Value::integer(result);
     default:
       if (b == 0) return refused("division by zero");
-      if (a == smallest_int && b == -1) return overflow(function == Function::divide ? "/" : "%");
-      return Value::integer(function == Function::divide ? a / b : a % b);
+      if (a == smallest_int && b == -1) return overflow(function == Sum::divide ? "/" : "%");
+      return Value::integer(function == Sum::divide ? a / b : a % b);
   }
 }
 
-FunctionResult arithmetic(Function function, std::uint64_t a, std::uint64_t b) {
+FunctionResult arithmetic(Sum function, std::uint64_t a, std::uint64_t b) {
   std::uint64_t result = 0;
   switch (function) {
-    case Function::add:
+    case Sum::add:
       if (__builtin_add_overflow(a, b, &result)) return overflow("+");
       return Value::unsigned_integer(result);
-    case Function::subtract:
+    case Sum::subtract:
       if (__builtin_sub_overflow(a, b, &result)) return refused("the result of `-` is below zero");
       return Value::unsigned_integer(result);
-    case Function::multiply:
+    case Sum::multiply:
       if (__builtin_mul_overflow(a, b, &result)) return overflow("*");
       return Value::unsigned_integer(result);
     default:
       if (b == 0) return refused("division by zero");
-      return Value::unsigned_integer(function == Function::divide ? a / b : a % b);
+      return Value::unsigned_integer(function == Sum::divide ? a / b : a % b);
   }
 }
 
-Value arithmetic(Function function, double a, double b) {
+Value arithmetic(Sum function, double a, double b) {
   switch (function) {
-    case Function::add: return Value::floating(a + b);
-    case Function::subtract: return Value::floating(a - b);
-    case Function::multiply: return Value::floating(a * b);
+    case Sum::add: return Value::floating(a + b);
+    case Sum::subtract: return Value::floating(a - b);
+    case Sum::multiply: return Value::floating(a * b);
     default: return Value::floating(a / b);
   }
 }
 
-FunctionResult time_arithmetic(Function function, const Value& a, const Value& b) {
-  const bool adds = function == Function::add;
+FunctionResult time_arithmetic(Sum function, const Value& a, const Value& b) {
+  const bool adds = function == Sum::add;
   const Moment result = adds ? plus(a.as_moment(), b.as_moment()) : minus(a.as_moment(), b.as_moment());
   const bool moment = adds ? a.is(Kind::timestamp) || b.is(Kind::timestamp)
                            : a.is(Kind::timestamp) && b.is(Kind::duration);
@@ -234,7 +135,10 @@ FunctionResult concatenated(const Value& a, const Value& b, Arena& arena) {
   return a.is(Kind::string) ? Value::string(kept) : Value::bytes(kept);
 }
 
-FunctionResult compute(Function function, const Value& a, const Value& b, Arena& arena) {
+template <Sum function>
+FunctionResult compute(Arguments of, const FunctionContext& context) {
+  const Value& a = of[0];
+  const Value& b = of[1];
   if (a.kind() == b.kind() && a.is(Kind::integer)) {
     return arithmetic(function, a.as_integer(), b.as_integer());
   }
@@ -243,18 +147,30 @@ FunctionResult compute(Function function, const Value& a, const Value& b, Arena&
   }
   if (a.is(Kind::floating)) return arithmetic(function, a.as_floating(), b.as_floating());
   if (a.is(Kind::timestamp) || a.is(Kind::duration)) return time_arithmetic(function, a, b);
-  return concatenated(a, b, arena);
+  return concatenated(a, b, context.arena);
 }
 
-FunctionResult related(Function function, const Value& a, const Value& b) {
-  const auto order = compare(a, b);
+FunctionResult negated(const Value& value) {
+  if (value.is(Kind::floating)) return Value::floating(-value.as_floating());
+  if (value.as_integer() == smallest_int) return overflow("-");
+  return Value::integer(-value.as_integer());
+}
+
+FunctionResult subtracted(Arguments of, const FunctionContext& context) {
+  return of.size() == 1 ? negated(of[0]) : compute<Sum::subtract>(of, context);
+}
+
+template <Relation relation>
+FunctionResult related(Arguments of, const FunctionContext&) {
+  const auto order = compare(of[0], of[1]);
   if (!order) return Value::boolean(false);  // NaN
-  switch (function) {
-    case Function::less: return Value::boolean(*order < 0);
-    case Function::less_or_equal: return Value::boolean(*order <= 0);
-    case Function::greater: return Value::boolean(*order > 0);
-    default: return Value::boolean(*order >= 0);
+  switch (relation) {
+    case Relation::less: return Value::boolean(*order < 0);
+    case Relation::less_or_equal: return Value::boolean(*order <= 0);
+    case Relation::greater: return Value::boolean(*order > 0);
+    case Relation::greater_or_equal: break;
   }
+  return Value::boolean(*order >= 0);
 }
 
 Value contained(const Value& needle, const Value& hay) {
@@ -415,34 +331,35 @@ std::optional<std::int64_t> zone_offset(std::string_view zone) {
   return (west ? -1 : 1) * (*hours * 3600 + *minutes * 60);
 }
 
-Value calendar_part(Function function, Date day) {
+Value calendar_part(Part function, Date day) {
   const std::chrono::year_month_day ymd{day};
   const auto number = [](unsigned value) { return Value::integer(std::int64_t{value}); };
   switch (function) {
-    case Function::full_year: return Value::integer(static_cast<int>(ymd.year()));
-    case Function::month: return number(static_cast<unsigned>(ymd.month()) - 1);
-    case Function::day_of_month: return number(static_cast<unsigned>(ymd.day()) - 1);
-    case Function::date_of_month: return number(static_cast<unsigned>(ymd.day()));
-    case Function::day_of_week: return number(std::chrono::weekday{day}.c_encoding());
+    case Part::full_year: return Value::integer(static_cast<int>(ymd.year()));
+    case Part::month: return number(static_cast<unsigned>(ymd.month()) - 1);
+    case Part::day_of_month: return number(static_cast<unsigned>(ymd.day()) - 1);
+    case Part::date_of_month: return number(static_cast<unsigned>(ymd.day()));
+    case Part::day_of_week: return number(std::chrono::weekday{day}.c_encoding());
     default: return Value::integer((day - Date{ymd.year() / 1 / 1}).count());
   }
 }
 
-FunctionResult duration_part(Function function, Moment duration) {
+FunctionResult duration_part(Part function, Moment duration) {
   // Whole units, towards zero; of the milliseconds only those within the second.
   const bool negative = duration.seconds < 0;
   if (negative) duration = minus({}, duration);
   std::int64_t part = 0;
   switch (function) {
-    case Function::hours: part = duration.seconds / 3600; break;
-    case Function::minutes: part = duration.seconds / 60; break;
-    case Function::seconds: part = duration.seconds; break;
+    case Part::hours: part = duration.seconds / 3600; break;
+    case Part::minutes: part = duration.seconds / 60; break;
+    case Part::seconds: part = duration.seconds; break;
     default: part = duration.nanos / 1'000'000;
   }
   return Value::integer(negative ? -part : part);
 }
 
-FunctionResult time_part(Function function, std::span<const Value> arguments) {
+template <Part function>
+FunctionResult time_part(Arguments arguments, const FunctionContext&) {
   const Value& value = arguments[0];
   if (value.is(Kind::duration)) return duration_part(function, value.as_moment());
   if (value.is(Kind::date)) return calendar_part(function, value.as_date());
@@ -461,10 +378,10 @@ FunctionResult time_part(Function function, std::span<const Value> arguments) {
   const Date day = std::chrono::floor<std::chrono::days>(time);
   const std::int64_t rest = (time - day).count();
   switch (function) {
-    case Function::hours: return Value::integer(rest / 3600);
-    case Function::minutes: return Value::integer(rest / 60 % 60);
-    case Function::seconds: return Value::integer(rest % 60);
-    case Function::milliseconds: return Value::integer(moment.nanos / 1'000'000);
+    case Part::hours: return Value::integer(rest / 3600);
+    case Part::minutes: return Value::integer(rest / 60 % 60);
+    case Part::seconds: return Value::integer(rest % 60);
+    case Part::milliseconds: return Value::integer(moment.nanos / 1'000'000);
     default: return calendar_part(function, day);
   }
 }
@@ -529,65 +446,270 @@ FunctionResult asked_clock(std::string_view name, const FunctionContext& context
   return Value::map(context.arena.keep(std::move(answer)));
 }
 
-FunctionResult ours(Function function, std::span<const Value> arguments,
-                    const FunctionContext& context) {
-  switch (function) {
-    case Function::date: return to_date(arguments[0]);
-    case Function::add_period: return period_added(arguments[0], arguments[1].as_text());
-    case Function::term_end:
-      return end_of_term(day_of(arguments[0]), arguments[1].as_text(), context);
-    case Function::working_days_after:
-      return working_days(arguments[0], arguments[1].as_integer(), context);
-    case Function::is_working_day:
-      return Value::boolean(context.calendar.is_working_day(day_of(arguments[0])));
-    case Function::age_in_months:
-      return Value::integer(calendar::age_in_months(day_of(arguments[0]), day_of(arguments[1])));
-    default: break;
-  }
-  if (context.facts == nullptr) return refused("no case is known here, so that it cannot be asked");
-  if (function == Function::clock) return asked_clock(arguments[0].as_text(), context);
-  if (function == Function::state) return Value::boolean(context.facts->in_state(arguments[0].as_text()));
-  return end_of_term(calendar::day_in_tallinn(context.facts->entered_at()), arguments[0].as_text(),
-                     context);
+// ---- The table --------------------------------------------------------------------------------------
+
+namespace table {
+
+// The types of signatures, by the names that they have here.
+constexpr auto dyn = Type::Kind::dyn, boolean = Type::Kind::boolean, integer = Type::Kind::integer,
+               uint = Type::Kind::unsigned_integer, floating = Type::Kind::floating,
+               string = Type::Kind::string, bytes = Type::Kind::bytes,
+               timestamp = Type::Kind::timestamp, duration = Type::Kind::duration,
+               date = Type::Kind::date, list = Type::Kind::list, map = Type::Kind::map;
+using Kinds = std::vector<Type::Kind>;
+using Signatures = std::vector<Signature>;
+using Context = const FunctionContext&;
+
+Signature plain(Kinds arguments, Type::Kind result) { return {false, std::move(arguments), result}; }
+Signature method(Kinds arguments, Type::Kind result) { return {true, std::move(arguments), result}; }
+
+// Of one argument that may be of several kinds: a conversion.
+Signatures from_each(std::initializer_list<Type::Kind> kinds, Type::Kind result) {
+  Signatures all;
+  for (const Type::Kind kind : kinds) all.push_back(plain({kind}, result));
+  return all;
 }
 
-// CEL's own functions by one or two arguments.
-FunctionResult standard(Function function, std::span<const Value> arguments,
-                        const FunctionContext& context) {
-  const Value& a = arguments[0];
-  switch (function) {
-    case Function::size: return Value::integer(size_of(a));
-    case Function::contains:
-      return Value::boolean(a.as_text().find(arguments[1].as_text()) != std::string_view::npos);
-    case Function::starts_with: return Value::boolean(a.as_text().starts_with(arguments[1].as_text()));
-    case Function::ends_with: return Value::boolean(a.as_text().ends_with(arguments[1].as_text()));
-    case Function::matches: return matched(a, arguments[1], context);
-    case Function::to_bool: return to_bool(a);
-    case Function::to_int: return to_int(a);
-    case Function::to_uint: return to_uint(a);
-    case Function::to_double: return to_double(a);
-    case Function::to_string: return to_string(a, context.arena);
-    case Function::to_bytes: return a.is(Kind::bytes) ? a : Value::bytes(a.as_text());
-    case Function::to_timestamp: return to_timestamp(a);
-    case Function::to_duration: return to_duration(a);
-    case Function::to_dyn: return a;
-    case Function::type_of:
-      return Value::type(a.is(Kind::json_list)  ? Kind::list
-                         : a.is(Kind::json_map) ? Kind::map
-                                                : a.kind());
-    default: break;
+// Numbers of every kind with each other, and two of a kind of what else has an order.
+Signatures of_ordered() {
+  Signatures all;
+  for (const Type::Kind a : {integer, uint, floating}) {
+    for (const Type::Kind b : {integer, uint, floating}) all.push_back(plain({a, b}, boolean));
   }
-  if (function >= Function::full_year && function <= Function::milliseconds) {
-    return time_part(function, arguments);
+  for (const Type::Kind kind : {boolean, string, bytes, timestamp, duration, date}) {
+    all.push_back(plain({kind, kind}, boolean));
   }
-  return ours(function, arguments, context);
+  return all;
 }
 
-FunctionResult negated(const Value& value) {
-  if (value.is(Kind::floating)) return Value::floating(-value.as_floating());
-  if (value.as_integer() == smallest_int) return overflow("-");
-  return Value::integer(-value.as_integer());
+// Two of each kind make one of it; and what else there is.
+Signatures of_pairs(std::initializer_list<Type::Kind> kinds, Signatures others = {}) {
+  Signatures all;
+  for (const Type::Kind kind : kinds) all.push_back(plain({kind, kind}, kind));
+  all.insert(all.end(), others.begin(), others.end());
+  return all;
 }
+
+template <Relation relation>
+Function ordering(std::string_view sign) {
+  return {.name = sign, .signatures = of_ordered(), .implementation = related<relation>,
+          .orders = true};
+}
+
+std::vector<Function> operators() {
+  return {
+      {.name = "==", .signatures = {plain({dyn, dyn}, boolean)},
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return Value::boolean(equal(of[0], of[1]));
+       },
+       .typing = Typing::equality},
+      {.name = "!=", .signatures = {plain({dyn, dyn}, boolean)},
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return Value::boolean(!equal(of[0], of[1]));
+       },
+       .typing = Typing::equality},
+      ordering<Relation::less>("<"),
+      ordering<Relation::less_or_equal>("<="),
+      ordering<Relation::greater>(">"),
+      ordering<Relation::greater_or_equal>(">="),
+      {.name = "in", .signatures = {plain({dyn, list}, boolean), plain({dyn, map}, boolean)},
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return contained(of[0], of[1]);
+       },
+       .typing = Typing::membership},
+      {.name = "+",
+       .signatures = of_pairs({integer, uint, floating, string, bytes, list, duration},
+                              {plain({timestamp, duration}, timestamp),
+                               plain({duration, timestamp}, timestamp)}),
+       .implementation = compute<Sum::add>},
+      {.name = "-",
+       .signatures = of_pairs({integer, uint, floating},
+                              {plain({timestamp, timestamp}, duration),
+                               plain({timestamp, duration}, timestamp),
+                               plain({duration, duration}, duration), plain({integer}, integer),
+                               plain({floating}, floating)}),
+       .implementation = subtracted},
+      {.name = "*", .signatures = of_pairs({integer, uint, floating}),
+       .implementation = compute<Sum::multiply>},
+      {.name = "/", .signatures = of_pairs({integer, uint, floating}),
+       .implementation = compute<Sum::divide>},
+      {.name = "%", .signatures = of_pairs({integer, uint}),
+       .implementation = compute<Sum::modulo>},
+      {.name = "!", .signatures = {plain({boolean}, boolean)},
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return Value::boolean(!of[0].as_boolean());
+       }},
+  };
+}
+
+std::vector<Function> of_contents() {
+  Signatures sizes;
+  for (const Type::Kind kind : {string, bytes, list, map}) {
+    sizes.push_back(plain({kind}, integer));
+    sizes.push_back(method({kind}, integer));
+  }
+  return {
+      {.name = "size", .signatures = sizes,
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return Value::integer(size_of(of[0]));
+       }},
+      {.name = "contains", .signatures = {method({string, string}, boolean)},
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return Value::boolean(of[0].as_text().find(of[1].as_text()) != std::string_view::npos);
+       }},
+      {.name = "startsWith", .signatures = {method({string, string}, boolean)},
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return Value::boolean(of[0].as_text().starts_with(of[1].as_text()));
+       }},
+      {.name = "endsWith", .signatures = {method({string, string}, boolean)},
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return Value::boolean(of[0].as_text().ends_with(of[1].as_text()));
+       }},
+      {.name = "matches",
+       .signatures = {method({string, string}, boolean), plain({string, string}, boolean)},
+       .implementation = [](Arguments of, Context context) {
+         return matched(of[0], of[1], context);
+       },
+       .literal = Literal::pattern},
+  };
+}
+
+std::vector<Function> conversions() {
+  return {
+      {.name = "bool", .signatures = from_each({boolean, string}, boolean),
+       .implementation = [](Arguments of, Context) { return to_bool(of[0]); }},
+      {.name = "int",
+       .signatures = from_each({integer, uint, floating, string, timestamp}, integer),
+       .implementation = [](Arguments of, Context) { return to_int(of[0]); }},
+      {.name = "uint", .signatures = from_each({integer, uint, floating, string}, uint),
+       .implementation = [](Arguments of, Context) { return to_uint(of[0]); }},
+      {.name = "double", .signatures = from_each({integer, uint, floating, string}, floating),
+       .implementation = [](Arguments of, Context) { return to_double(of[0]); }},
+      {.name = "string",
+       .signatures = from_each(
+           {boolean, integer, uint, floating, string, bytes, timestamp, duration, date}, string),
+       .implementation = [](Arguments of, Context context) {
+         return to_string(of[0], context.arena);
+       }},
+      {.name = "bytes", .signatures = from_each({bytes, string}, bytes),
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return of[0].is(Kind::bytes) ? of[0] : Value::bytes(of[0].as_text());
+       }},
+      {.name = "timestamp",
+       .signatures = from_each({timestamp, string, integer, date}, timestamp),
+       .implementation = [](Arguments of, Context) { return to_timestamp(of[0]); },
+       .literal = Literal::timestamp},
+      {.name = "duration", .signatures = from_each({duration, string}, duration),
+       .implementation = [](Arguments of, Context) { return to_duration(of[0]); },
+       .literal = Literal::duration},
+      {.name = "dyn", .signatures = {plain({dyn}, dyn)},
+       .implementation = [](Arguments of, Context) -> FunctionResult { return of[0]; },
+       .typing = Typing::hides},
+      {.name = "type", .signatures = {plain({dyn}, Type::Kind::type)},
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return Value::type(of[0].is(Kind::json_list)  ? Kind::list
+                            : of[0].is(Kind::json_map) ? Kind::map
+                                                       : of[0].kind());
+       }},
+  };
+}
+
+// `also`: what has this part as well, a date or a duration.
+template <Part part>
+Function part_of_time(std::string_view name, Type::Kind also) {
+  return {.name = name,
+          .signatures = {method({timestamp}, integer), method({timestamp, string}, integer),
+                         method({also}, integer)},
+          .implementation = time_part<part>};
+}
+
+std::vector<Function> parts_of_time() {
+  return {
+      part_of_time<Part::full_year>("getFullYear", date),
+      part_of_time<Part::month>("getMonth", date),
+      part_of_time<Part::day_of_month>("getDayOfMonth", date),
+      part_of_time<Part::date_of_month>("getDate", date),
+      part_of_time<Part::day_of_week>("getDayOfWeek", date),
+      part_of_time<Part::day_of_year>("getDayOfYear", date),
+      part_of_time<Part::hours>("getHours", duration),
+      part_of_time<Part::minutes>("getMinutes", duration),
+      part_of_time<Part::seconds>("getSeconds", duration),
+      part_of_time<Part::milliseconds>("getMilliseconds", duration),
+  };
+}
+
+std::vector<Function> of_time_and_law() {
+  return {
+      {.name = "date", .signatures = from_each({string, timestamp, date}, date),
+       .implementation = [](Arguments of, Context) { return to_date(of[0]); },
+       .literal = Literal::date},
+      {.name = "addPeriod",
+       .signatures = {plain({date, string}, date), plain({timestamp, string}, timestamp)},
+       .implementation = [](Arguments of, Context) {
+         return period_added(of[0], of[1].as_text());
+       },
+       .literal = Literal::period},
+      {.name = "termEnd",
+       .signatures = {plain({date, string}, date), plain({timestamp, string}, date)},
+       .implementation = [](Arguments of, Context context) {
+         return end_of_term(day_of(of[0]), of[1].as_text(), context);
+       },
+       .literal = Literal::term},
+      {.name = "workingDaysAfter",
+       .signatures = {plain({date, integer}, date), plain({timestamp, integer}, date)},
+       .implementation = [](Arguments of, Context context) {
+         return working_days(of[0], of[1].as_integer(), context);
+       }},
+      {.name = "isWorkingDay", .signatures = from_each({date, timestamp}, boolean),
+       .implementation = [](Arguments of, Context context) -> FunctionResult {
+         return Value::boolean(context.calendar.is_working_day(day_of(of[0])));
+       }},
+      {.name = "ageInMonths",
+       .signatures = {plain({date, date}, integer), plain({date, timestamp}, integer),
+                      plain({timestamp, date}, integer), plain({timestamp, timestamp}, integer)},
+       .implementation = [](Arguments of, Context) -> FunctionResult {
+         return Value::integer(calendar::age_in_months(day_of(of[0]), day_of(of[1])));
+       }},
+  };
+}
+
+std::vector<Function> of_the_case() {
+  return {
+      {.name = "deadline", .signatures = {plain({string}, date)},
+       .implementation = [](Arguments of, Context context) {
+         const Date entered = calendar::day_in_tallinn(context.facts->entered_at());
+         return end_of_term(entered, of[0].as_text(), context);
+       },
+       .literal = Literal::term, .of_case = true},
+      {.name = "state", .signatures = {plain({string}, boolean)},
+       .implementation = [](Arguments of, Context context) -> FunctionResult {
+         return Value::boolean(context.facts->in_state(of[0].as_text()));
+       },
+       .literal = Literal::state, .of_case = true},
+      {.name = "clock", .signatures = {plain({string}, map)},
+       .implementation = [](Arguments of, Context context) {
+         return asked_clock(of[0].as_text(), context);
+       },
+       .typing = Typing::clock, .literal = Literal::clock, .of_case = true},
+  };
+}
+
+std::vector<Function> all_functions() {
+  std::vector<Function> all;
+  for (auto* part : {operators, of_contents, conversions, parts_of_time, of_time_and_law, of_the_case}) {
+    for (Function& each : part()) all.push_back(std::move(each));
+  }
+  for (const Function& each : all) {
+    for (const Signature& signature : each.signatures) {
+      if (signature.arguments.size() > max_arguments) std::abort();  // the evaluator has no room
+    }
+  }
+  return all;
+}
+
+}  // namespace table
+
+// ---- Calling ----------------------------------------------------------------------------------------
 
 bool is_kind(const Value& value, Type::Kind kind) {
   if (kind == Type::Kind::dyn) return true;
@@ -596,21 +718,13 @@ bool is_kind(const Value& value, Type::Kind kind) {
   return scalar_kind(kind) == value.kind();
 }
 
-// The ways to call one function: all of them are many, and are asked at each call.
-const std::vector<Signature>& signatures_of(Function function) {
-  static const auto by_function = [] {
-    std::array<std::vector<Signature>, static_cast<std::size_t>(Function::clock) + 1> sorted;
-    for (const Signature& each : signatures()) {
-      sorted.at(static_cast<std::size_t>(each.function)).push_back(each);
-    }
-    return sorted;
-  }();
-  return by_function.at(static_cast<std::size_t>(function));
-}
-
-// Whether the function takes values of these kinds. Only asked where the quick ways don't apply.
-bool takes(Function function, std::span<const Value> arguments) {
-  for (const Signature& signature : signatures_of(function)) {
+// Whether the function takes values of these kinds.
+bool takes(const Function& function, Arguments arguments) {
+  if (function.orders && arguments.size() == 2 && arguments[0].kind() == arguments[1].kind() &&
+      arguments[0].kind() >= Kind::boolean && arguments[0].kind() <= Kind::date) {
+    return true;  // the frequent way, a guard compares: not looked up among fifteen
+  }
+  for (const Signature& signature : function.signatures) {
     if (signature.arguments.size() != arguments.size()) continue;
     bool fits = true;
     for (std::size_t i = 0; fits && i < arguments.size(); ++i) {
@@ -621,41 +735,47 @@ bool takes(Function function, std::span<const Value> arguments) {
   return false;
 }
 
-std::string_view name_of(Function function) {
-  const auto& ways = signatures_of(function);
-  return ways.empty() ? "?" : ways.front().name;
-}
-
-FunctionResult not_for_these(Function function, std::span<const Value> arguments) {
+FunctionResult not_for_these(const Function& function, Arguments arguments) {
   std::string kinds;
   for (const Value& argument : arguments) {
     if (!kinds.empty()) kinds += " and ";
     kinds += kind_name(argument.kind());
   }
-  return refused(fmt::format("`{}` does not work on {}", name_of(function), kinds));
+  return refused(fmt::format("`{}` does not work on {}", function.name,
+                             kinds.empty() ? "nothing" : kinds));
 }
 
 }  // namespace
 
-const std::vector<Signature>& signatures() {
-  static const std::vector<Signature> all = make_signatures();
+bool Function::is_operator() const {
+  return name == "in" || std::isalpha(static_cast<unsigned char>(name[0])) == 0;
+}
+
+const std::vector<Function>& functions() {
+  static const std::vector<Function> all = table::all_functions();
   return all;
 }
 
-std::string to_text(const Signature& signature) {
+const Function* function_named(std::string_view name) {
+  for (const Function& each : functions()) {
+    if (each.name == name) return &each;
+  }
+  return nullptr;
+}
+
+std::string to_text(const Function& function, const Signature& signature) {
   const auto argument = [&](std::size_t i) {
     const Type::Kind kind = signature.arguments[i];
     if (kind == Type::Kind::list) return std::string("list");
     if (kind == Type::Kind::map) return std::string("map");
     return kind == Type::Kind::dyn ? std::string("any") : Type(kind).str();
   };
-  const bool operation = !std::isalpha(static_cast<unsigned char>(signature.name[0]));
-  if (operation || signature.name == "in") {
-    if (signature.arguments.size() == 1) return fmt::format("{}{}", signature.name, argument(0));
-    return fmt::format("{} {} {}", argument(0), signature.name, argument(1));
+  if (function.is_operator()) {
+    if (signature.arguments.size() == 1) return fmt::format("{}{}", function.name, argument(0));
+    return fmt::format("{} {} {}", argument(0), function.name, argument(1));
   }
-  std::string text = signature.receiver ? fmt::format("{}.{}(", argument(0), signature.name)
-                                        : fmt::format("{}(", signature.name);
+  std::string text = signature.receiver ? fmt::format("{}.{}(", argument(0), function.name)
+                                        : fmt::format("{}(", function.name);
   const std::size_t first = signature.receiver ? 1 : 0;
   for (std::size_t i = first; i < signature.arguments.size(); ++i) {
     text += fmt::format("{}{}", i > first ? ", " : "", argument(i));
@@ -663,34 +783,12 @@ std::string to_text(const Signature& signature) {
   return text + ")";
 }
 
-FunctionResult call(Function function, std::span<const Value> arguments,
-                    const FunctionContext& context) {
-  const Value& a = arguments[0];
-  // The frequent ones first: a guard compares, asks and negates.
-  switch (function) {
-    case Function::equals: return Value::boolean(equal(a, arguments[1]));
-    case Function::differs: return Value::boolean(!equal(a, arguments[1]));
-    case Function::less: case Function::less_or_equal: case Function::greater:
-    case Function::greater_or_equal:
-      if (a.kind() == arguments[1].kind() && a.kind() >= Kind::boolean && a.kind() <= Kind::date) {
-        return related(function, a, arguments[1]);
-      }
-      break;
-    default: break;
-  }
+FunctionResult call(const Function& function, Arguments arguments, const FunctionContext& context) {
   if (!takes(function, arguments)) return not_for_these(function, arguments);
-  switch (function) {
-    case Function::less: case Function::less_or_equal: case Function::greater:
-    case Function::greater_or_equal:
-      return related(function, a, arguments[1]);
-    case Function::in: return contained(a, arguments[1]);
-    case Function::add: case Function::subtract: case Function::multiply: case Function::divide:
-    case Function::modulo:
-      return compute(function, a, arguments[1], context.arena);
-    case Function::negate: return negated(a);
-    case Function::logical_not: return Value::boolean(!a.as_boolean());
-    default: return standard(function, arguments, context);
+  if (function.of_case && context.facts == nullptr) {
+    return refused("no case is known here, so that it cannot be asked");
   }
+  return function.implementation(arguments, context);
 }
 
 }  // namespace elukaar::cel

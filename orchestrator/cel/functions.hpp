@@ -17,34 +17,6 @@ class Calendar;
 
 namespace elukaar::cel {
 
-enum class Function {
-  none,
-  // Operators
-  equals, differs, less, less_or_equal, greater, greater_or_equal, in, add, subtract, multiply, divide,
-  modulo, negate, logical_not,
-  // CEL's own
-  size, contains, starts_with, ends_with, matches, to_bool, to_int, to_uint, to_double, to_string,
-  to_bytes, to_timestamp, to_duration, to_dyn, type_of, full_year, month, day_of_month, date_of_month,
-  day_of_week, day_of_year, hours, minutes, seconds, milliseconds,
-  // Ours
-  date, add_period, term_end, working_days_after, is_working_day, age_in_months, deadline, state,
-  clock
-};
-
-// One way to call a function. `dyn` among the arguments stands for anything.
-struct Signature {
-  Function function;
-  std::string_view name;  // "size", or an operator's sign
-  bool receiver;          // written x.name(…)
-  std::vector<Type::Kind> arguments;
-  Type::Kind result;
-};
-
-// All of them.
-const std::vector<Signature>& signatures();
-// "timestamp.getHours(string)"; "int + int".
-std::string to_text(const Signature& signature);
-
 // A regular expression of RE2, compiled once.
 class Pattern;
 Result<std::shared_ptr<const Pattern>, std::string> compile_pattern(std::string_view text);
@@ -60,7 +32,52 @@ struct FunctionContext {
 // A failed call: in words without the values.
 using FunctionResult = Result<Value, std::string>;
 
-// Calls a function on values none of which is an error, choosing by their kinds.
-FunctionResult call(Function function, std::span<const Value> arguments, const FunctionContext& context);
+using Arguments = std::span<const Value>;
+
+inline constexpr std::size_t max_arguments = 4;
+
+// One way to call a function. `dyn` among the arguments stands for anything.
+struct Signature {
+  bool receiver;  // written x.name(…); x is the first argument
+  std::vector<Type::Kind> arguments;
+  Type::Kind result;
+};
+
+// What the checker knows of a function's types beyond its signatures.
+enum class Typing {
+  by_signature,
+  equality,    // the two must be comparable
+  membership,  // the left one must be comparable with what the right one holds
+  hides,       // its argument's type is forgotten
+  clock        // its result has a legal clock's fields
+};
+
+// As what a literal text that is a call's last argument is read when a file is checked.
+enum class Literal { none, pattern, term, period, date, timestamp, duration, state, clock };
+
+// A function or an operator of expressions; the evaluator's own, such as `&&` and `?:`, and the macros are
+// none. A new one is an entry of the table in functions.cpp and a row in workflows/docs/expressions.md.
+struct Function {
+  std::string_view name;  // "size", or an operator's sign; each stands once
+  std::vector<Signature> signatures;
+  // Called with as many values as one of the signatures has arguments, each of its kind; none is an error.
+  FunctionResult (*implementation)(Arguments arguments, const FunctionContext& context);
+  Typing typing = Typing::by_signature;
+  Literal literal = Literal::none;
+  bool of_case = false;  // only where a case is known: `facts` is there for its implementation
+  bool orders = false;   // takes any two scalars of one kind
+
+  bool is_operator() const;
+};
+
+// All of them; they live as long as the program.
+const std::vector<Function>& functions();
+// Null where there is none.
+const Function* function_named(std::string_view name);
+// "timestamp.getHours(string)"; "int + int".
+std::string to_text(const Function& function, const Signature& signature);
+
+// Calls a function on values none of which is an error. A wrong number or kind of them is a failure in words.
+FunctionResult call(const Function& function, Arguments arguments, const FunctionContext& context);
 
 }  // namespace elukaar::cel

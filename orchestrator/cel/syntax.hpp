@@ -54,7 +54,7 @@ struct Node {
   Source source = Source::unbound;
   int slot = 0;                       // of a local variable
   std::shared_ptr<const struct Expression> condition;  // that the identifier names
-  Function function = Function::none;
+  const Function* function = nullptr;  // of a call
   Type convert;                       // what JSON here must become: date, timestamp, list(date) …
   std::shared_ptr<const Pattern> pattern;  // of matches() with a literal
 };

@@ -115,7 +115,7 @@ TEST_F(Expressions, have_the_values_that_stand_beside_them) {
 
 TEST_F(Expressions, show_each_function_operator_and_macro_of_the_program_and_no_other) {
   std::set<std::string> known = {"has", "all", "exists", "exists_one", "map", "filter", "&&", "||", "? :"};
-  for (const Signature& signature : signatures()) known.emplace(signature.name);
+  for (const Function& function : functions()) known.emplace(function.name);
   std::set<std::string> told;
   for (const test::Table& table : tables()) {
     if (table.rows[0].size() < 3) continue;
