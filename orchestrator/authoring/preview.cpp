@@ -85,7 +85,7 @@ Result<std::vector<Preview>, std::string> preview(const workflow::Workflow& work
                                                   const std::string& text,
                                                   std::optional<texts::Language> language) {
   const Sample sample(workflow, texts.facts());
-  std::vector<std::string> keys = shown_texts(workflow);
+  std::vector<std::string> keys = workflow::shown_texts(workflow);
   if (!text.empty()) {
     if (texts.facts().texts.count(text) == 0) {
       const std::string near = documents::suggestion(text, keys);

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/overloaded.hpp"
 #include "calendar/calendar.hpp"
 #include "texts/status.hpp"
 
@@ -193,22 +192,6 @@ Json Sample::value_of(const std::string& name, const texts::Argument& argument,
     return contact.is_object() ? contact.value("unit", "‹contact›") : "‹contact›";
   }
   return "‹" + name + "›";
-}
-
-std::vector<std::string> shown_texts(const workflow::Workflow& workflow) {
-  std::vector<std::string> shown;
-  const auto add = [&](const std::string& text) {
-    if (std::find(shown.begin(), shown.end(), text) == shown.end()) shown.push_back(text);
-  };
-  for (const workflow::StateRule& state : workflow.states) {
-    if (state.status) add(state.status->text);
-  }
-  const overloaded add_text{[&](const workflow::Notify& notify) { add(notify.text); },
-                            [](const workflow::Assign&) {}, [](const workflow::Raise&) {},
-                            [](const workflow::Emit&) {},   [](const workflow::Log&) {},
-                            [](const workflow::Hold&) {}};
-  for (const workflow::ActionBody& action : workflow.actions) std::visit(add_text, action);
-  return shown;
 }
 
 }  // namespace elukaar::authoring

@@ -41,7 +41,4 @@ class Sample {
   Json parameters_;
 };
 
-// Names of texts that the workflow shows, in the order of the file: of states, then of messages.
-std::vector<std::string> shown_texts(const workflow::Workflow& workflow);
-
 }  // namespace elukaar::authoring

@@ -43,9 +43,12 @@ Result<std::optional<Timestamp>, std::string> due_time(const Json& value, bool e
 // The moment that counts in law: when the event happened, when an act was received; never a moment
 // that has not come yet.
 Timestamp counted_from(const Input& input, Timestamp now) {
-  const Json* event = nullptr;
-  if (const auto* arrived = std::get_if<EventArrived>(&input.body)) event = &arrived->event;
-  if (const auto* taken = std::get_if<ActionTaken>(&input.body)) event = &taken->event;
+  const overloaded of{[](const EventArrived& arrived) { return &arrived.event; },
+                      [](const ActionTaken& taken) { return &taken.event; },
+                      [](const TimerFired&) -> const Json* { return nullptr; },
+                      [](const CallUpdate&) -> const Json* { return nullptr; },
+                      [](const Command&) -> const Json* { return nullptr; }};
+  const Json* event = std::visit(of, input.body);
   std::optional<Timestamp> own = input.received_at;
   if (event != nullptr) {
     const auto time = event->find("time");

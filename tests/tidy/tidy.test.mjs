@@ -99,6 +99,12 @@ test('what decides reads no clock, file, random number or environment', () => {
   assert.deepEqual(findings(pure, impure).map((one) => say(one, 'pure modules get this as an argument')), []);
 });
 
+// Whoever adds an action, an effect or an input is then told by the compiler of every place to decide about it.
+test('what depends on the kind of a variant visits it, and asks no chain of questions', () => {
+  const chain = /else if \(.*(std::get_if<|std::holds_alternative<)/;
+  assert.deepEqual(findings(ours, chain).map((one) => say(one, 'std::visit it with base/overloaded.hpp, each alternative by its type')), []);
+});
+
 test('SQL stands in adapters/postgres alone', () => {
   const elsewhere = ours.filter((path) => !path.startsWith('orchestrator/adapters/postgres/'));
   const statement = /"\s*(select .* from|insert into|update \S+ set|delete from) /i;

@@ -4,6 +4,7 @@
 
 #include "base/digest.hpp"
 #include "base/json.hpp"
+#include "base/overloaded.hpp"
 
 namespace elukaar::engine {
 
@@ -12,20 +13,24 @@ std::string encode_input(const core::Input& input) {
                {"id", input.key.id},
                {"receivedAt", input.received_at.time_since_epoch().count()},
                {"kind", core::kind_of(input)}};
-  if (const auto* event = std::get_if<core::EventArrived>(&input.body)) {
-    json["name"] = event->name;
-    json["event"] = event->event;
-  } else if (const auto* timer = std::get_if<core::TimerFired>(&input.body)) {
-    json["timer"] = {timer->state, timer->key, timer->entry};
-  } else if (const auto* news = std::get_if<core::CallUpdate>(&input.body)) {
-    json["call"] = {news->call.str(), static_cast<int>(news->kind), news->payload};
-  } else if (const auto* action = std::get_if<core::ActionTaken>(&input.body)) {
-    json["name"] = action->name;
-    json["actor"] = action->actor.str();
-    json["subject"] = action->subject;
-    json["subjectVersion"] = action->subject_version;
-    json["event"] = action->event;
-  }
+  const overloaded add_body{
+      [&](const core::EventArrived& event) {
+        json["name"] = event.name;
+        json["event"] = event.event;
+      },
+      [&](const core::TimerFired& timer) { json["timer"] = {timer.state, timer.key, timer.entry}; },
+      [&](const core::CallUpdate& news) {
+        json["call"] = {news.call.str(), static_cast<int>(news.kind), news.payload};
+      },
+      [&](const core::ActionTaken& action) {
+        json["name"] = action.name;
+        json["actor"] = action.actor.str();
+        json["subject"] = action.subject;
+        json["subjectVersion"] = action.subject_version;
+        json["event"] = action.event;
+      },
+      [](const core::Command&) {}};  // none ever waits: it is applied or refused at once
+  std::visit(add_body, input.body);
   if (!input.official.empty()) json["official"] = input.official;
   return json.dump();
 }

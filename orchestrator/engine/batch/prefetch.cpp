@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/overloaded.hpp"
 #include "core/questions.hpp"
 #include "engine/batch/input_codec.hpp"
 
@@ -58,9 +59,11 @@ class Prefetching {
         claimed.insert(claimed.end(), route.adds.begin(), route.adds.end());
       }
     }
-    for (const DueInput& input : inputs_.due) {
-      if (const auto* action = std::get_if<DueAction>(&input)) add_keys_of(*action, claimed);
-    }
+    const overloaded claim{[&](const DueAction& action) { add_keys_of(action, claimed); },
+                           [](const DueCommand&) {},      [](const DueCallUpdate&) {},
+                           [](const DueTimer&) {},        [](const ExpiredDeferral&) {},
+                           [](const ParkedRetry&) {},     [](const DueBroadcast&) {}};
+    for (const DueInput& input : inputs_.due) std::visit(claim, input);
     sort_unique(all);
     find(all);
     // What nobody was found for may have to wait as early; that, too, is decided under the lock.

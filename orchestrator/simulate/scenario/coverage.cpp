@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/overloaded.hpp"
 
 namespace elukaar::simulate {
 namespace {
@@ -29,14 +28,7 @@ void Coverage::expect(const workflow::Workflow& workflow) {
   ServiceCoverage& service = services_[release_name(workflow)];
   for (const std::string& path : workflow.chart.paths()) service.states.all.insert(path);
   service.transitions.all.insert(workflow.rules.begin(), workflow.rules.end());
-  for (const workflow::StateRule& state : workflow.states) {
-    if (state.status) service.texts.all.insert(state.status->text);
-  }
-  const overloaded add_text{
-      [&](const workflow::Notify& notify) { service.texts.all.insert(notify.text); },
-      [](const workflow::Assign&) {}, [](const workflow::Raise&) {}, [](const workflow::Emit&) {},
-      [](const workflow::Log&) {},    [](const workflow::Hold&) {}};
-  for (const workflow::ActionBody& action : workflow.actions) std::visit(add_text, action);
+  for (const std::string& text : workflow::shown_texts(workflow)) service.texts.all.insert(text);
 }
 
 void Coverage::decided(const workflow::Workflow& workflow, const Json& trace) {

@@ -26,13 +26,18 @@ const Json* Journeys::decided(const Decided& decided) {
   }
   const Json* news = nullptr;
   for (const core::Record& record : decided.entry.records) {
-    if (record.kind == core::Record::Kind::notification_request) {
-      const auto message = notify::message_of_request(data_of(record));
-      journey.sent.push_back({decided.entry.at, message.text, "", "", true,
-                              readers_of(value, message, decided.entry.at)});
-    } else if (record.kind == core::Record::Kind::status) {
-      news = &*decided.entry.status;
-      show(journey, value, *news, decided.entry.at);
+    switch (record.kind) {
+      case core::Record::Kind::notification_request: {
+        const auto message = notify::message_of_request(data_of(record));
+        journey.sent.push_back({decided.entry.at, message.text, "", "", true,
+                                readers_of(value, message, decided.entry.at)});
+        break;
+      }
+      case core::Record::Kind::status:
+        news = &*decided.entry.status;
+        show(journey, value, *news, decided.entry.at);
+        break;
+      case core::Record::Kind::service_event: break;  // nobody in the family reads it
     }
   }
   return news;

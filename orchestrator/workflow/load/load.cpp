@@ -77,13 +77,7 @@ Result<documents::Node, Problems> read_base(const documents::Node& extends, cons
 // Texts that the service does not have at all are told where the words are put in their place.
 void warn_of_unused_texts(const std::vector<texts::Override>& texts, const texts::Facts* facts,
                           const Workflow& workflow, Problems& warnings) {
-  std::vector<std::string> shown;
-  for (const StateRule& state : workflow.states) {
-    if (state.status) shown.push_back(state.status->text);
-  }
-  for (const ActionBody& action : workflow.actions) {
-    if (const auto* notify = std::get_if<Notify>(&action)) shown.push_back(notify->text);
-  }
+  const std::vector<std::string> shown = shown_texts(workflow);
   for (const texts::Override& text : texts) {
     if (text.field.empty() || std::find(shown.begin(), shown.end(), text.key) != shown.end()) {
       continue;

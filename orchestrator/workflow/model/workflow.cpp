@@ -1,5 +1,9 @@
 #include "workflow/model/workflow.hpp"
 
+#include <algorithm>
+
+#include "base/overloaded.hpp"
+
 namespace elukaar::workflow {
 
 Template::Template(Json literal, std::vector<Slot> slots)
@@ -15,6 +19,21 @@ Result<Json, cel::EvaluationError> Template::evaluate(const cel::Activation& act
     value[slot.where] = std::move(*part);
   }
   return value;
+}
+
+std::vector<std::string> shown_texts(const Workflow& workflow) {
+  std::vector<std::string> shown;
+  const auto add = [&](const std::string& text) {
+    if (std::find(shown.begin(), shown.end(), text) == shown.end()) shown.push_back(text);
+  };
+  for (const StateRule& state : workflow.states) {
+    if (state.status) add(state.status->text);
+  }
+  const overloaded add_text{[&](const Notify& notify) { add(notify.text); },
+                            [](const Assign&) {}, [](const Raise&) {}, [](const Emit&) {},
+                            [](const Log&) {},    [](const Hold&) {}};
+  for (const ActionBody& action : workflow.actions) std::visit(add_text, action);
+  return shown;
 }
 
 Json words_for(const Workflow& workflow, const std::string& name, const std::string& code) {

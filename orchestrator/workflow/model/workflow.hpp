@@ -163,6 +163,8 @@ struct Hold {
   std::string step;   // code
   std::string state;  // path of the state that would be left
 };
+// Whoever reads actions visits all of them by type (base/overloaded.hpp): a new one is then a compile error
+// wherever somebody has to decide about it.
 using ActionBody = std::variant<Assign, Raise, Emit, Notify, Log, Hold>;
 
 // What makes a transition, one type for each way.
@@ -339,6 +341,9 @@ struct Workflow {
 };
 
 using WorkflowPtr = std::shared_ptr<const Workflow>;
+
+// Keys of the texts that people may be shown or sent, each once, in the order of the states and actions.
+std::vector<std::string> shown_texts(const Workflow& workflow);
 
 // The municipality's words {et, en, ru} for a code in an argument or a field of this name; null where it
 // has none.
