@@ -1,6 +1,7 @@
-// Makes the pictures of the README and of a designer's review, from scripted answers:
-//   node screenshots.mjs [folder] [url of a running server, and the path of one case on it]
-// Without a url the contract server of tests/e2e is started. Build the portal first.
+// Makes pictures for a designer's review, from the scripted answers of tests/e2e's contract server:
+//   node screenshots.mjs [folder]
+// Build the portal first. The picture of the README is of the real program: ELUKAAR_PICTURES=FOLDER tests/run e2e
+// keeps each page that its stories see there; the offered place was cut below the answer and made small.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch, openPage } from '../tests/e2e/browser.mjs';
