@@ -32,11 +32,16 @@ int diff_workflows(const DiffOptions& options, std::ostream& out, std::ostream& 
       return bad_usage;
     }
     municipality = (*workflow)->municipality.ehak;
+    const auto behaviour = behaviour_of(**workflow, options.families.content_dir, err);
+    if (!behaviour) {
+      tell_problems(behaviour.error(), err);
+      return bad_usage;
+    }
     if (options.events.empty()) {
-      runs.push_back(simulate::run_families(**library, *workflow, *families));
+      runs.push_back(simulate::run_families(**library, *workflow, *behaviour, *families));
       continue;
     }
-    auto run = simulate::run_events(**library, *workflow, options.events, families->seed);
+    auto run = simulate::run_events(**library, *workflow, *behaviour, options.events, families->seed);
     if (!run) {
       tell_problems(run.error(), err);
       return bad_usage;

@@ -59,4 +59,16 @@ Result<workflow::WorkflowPtr, Problems> municipality_of(const fs::path& file,
   return stage->workflow;
 }
 
+Result<simulate::Behaviour, Problems> behaviour_of(const workflow::Workflow& workflow,
+                                                   const fs::path& content_dir, std::ostream& err) {
+  const fs::path file =
+      (content_dir / "workflows" / workflow.service / "behaviour.yaml").lexically_normal();
+  auto behaviour = simulate::read_behaviour(file);
+  if (!behaviour) return behaviour;
+  Problems problems = simulate::unmatched(*behaviour, workflow, file);
+  if (has_errors(problems)) return failure(std::move(problems));
+  tell_problems(problems, err);
+  return behaviour;
+}
+
 }  // namespace elukaar::app

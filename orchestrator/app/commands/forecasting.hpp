@@ -24,4 +24,9 @@ std::optional<simulate::FamilyOptions> families_of(const SimulateOptions& option
 Result<workflow::WorkflowPtr, Problems> municipality_of(const std::filesystem::path& file,
                                                         simulate::Library& library);
 
+// What families do in this service: workflows/<service>/behaviour.yaml. Warnings go to `err`.
+Result<simulate::Behaviour, Problems> behaviour_of(const workflow::Workflow& workflow,
+                                                   const std::filesystem::path& content_dir,
+                                                   std::ostream& err);
+
 }  // namespace elukaar::app

@@ -23,7 +23,12 @@ int simulate_workflow(const SimulateOptions& options, std::ostream& out, std::os
     tell_problems(workflow.error(), err);
     return bad_usage;
   }
-  const auto run = simulate::run_families(**library, *workflow, *families);
+  const auto behaviour = behaviour_of(**workflow, options.content_dir, err);
+  if (!behaviour) {
+    tell_problems(behaviour.error(), err);
+    return bad_usage;
+  }
+  const auto run = simulate::run_families(**library, *workflow, *behaviour, *families);
   if (options.progress) end_progress(err);
   const auto forecast = simulate::figures_of(run);
   if (!options.cases.empty()) {

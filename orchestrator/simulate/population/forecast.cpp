@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <ostream>
 #include <set>
 
@@ -22,11 +23,20 @@ bool is_late(const Shown& shown, Timestamp left) {
   return by && left >= calendar::end_of_day(*by);
 }
 
-void count_journey(const Journey& journey, const PopulationRun& run, Forecast& into) {
-  const auto born = run.born.find(journey.name);
+// What an age of this case counts from; nothing: it is not known.
+std::optional<Timestamp> age_from(const engine::CaseRef& ref, const Journey& journey,
+                                  const PopulationRun& run) {
+  if (run.measures.age_from.empty()) return journey.began;
+  const auto known = run.age_from.find(ref);
+  return known == run.age_from.end() ? std::nullopt : std::optional{known->second};
+}
+
+void count_journey(const engine::CaseRef& ref, const Journey& journey, const PopulationRun& run,
+                   Forecast& into) {
+  const std::optional<Timestamp> born = age_from(ref, journey, run);
   std::size_t messages = journey.sent.size();
-  std::optional<Timestamp> applied;
-  bool placed = false;
+  std::optional<Timestamp> waits;
+  bool waited = false;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < journey.shown.size(); ++i) {
     const Shown& shown = journey.shown[i];
@@ -36,10 +46,7 @@ void count_journey(const Journey& journey, const PopulationRun& run, Forecast& i
     if (shown.told) ++text.told;
     if (seen.insert(shown.text).second) {
       ++text.families;
-      if (born != run.born.end()) {
-        text.age.days.push_back(
-            days_between(Timestamp{std::chrono::days{born->second}}, shown.at));
-      }
+      if (born) text.age.days.push_back(days_between(*born, shown.at));
     }
     const bool last = i + 1 == journey.shown.size();
     const Timestamp left = last ? run.until : journey.shown[i + 1].at;
@@ -49,10 +56,10 @@ void count_journey(const Journey& journey, const PopulationRun& run, Forecast& i
       ++text.waiting;
     }
     if ((!last || journey.open) && is_late(shown, left)) ++text.late;
-    if (shown.text == "checking" && !applied) applied = shown.at;
-    if (shown.text == "confirmed" && applied && !placed) {
-      placed = true;
-      into.wait.days.push_back(days_between(*applied, shown.at));
+    if (shown.text == run.measures.wait_from && !waits) waits = shown.at;
+    if (shown.text == run.measures.wait_to && waits && !waited) {
+      waited = true;
+      into.wait.days.push_back(days_between(*waits, shown.at));
     }
   }
   ++into.messages[messages];
@@ -98,7 +105,8 @@ Forecast figures_of(const PopulationRun& run) {
   forecast.inputs = run.inputs;
   forecast.parked = run.parked;
   forecast.refused = run.refused;
-  for (const auto& [ref, journey] : run.journeys) count_journey(journey, run, forecast);
+  forecast.measures = run.measures;
+  for (const auto& [ref, journey] : run.journeys) count_journey(ref, journey, run, forecast);
   std::sort(forecast.wait.days.begin(), forecast.wait.days.end());
   for (auto& [key, text] : forecast.texts) {
     std::sort(text.age.days.begin(), text.age.days.end());
@@ -114,7 +122,7 @@ Forecast figures_of(const PopulationRun& run) {
 void print_forecast(const Forecast& forecast, const std::string& title, std::ostream& out) {
   out << title << "\n\n";
   out << fmt::format("{:<20} {:>9} {:>9} {:>14} {:>12} {:>12} {:>9} {:>11}\n", "what they read",
-                     "families", "messages", "child's age", "stays (half)", "(9 of 10)", "waiting",
+                     "families", "messages", forecast.measures.age_title, "stays (half)", "(9 of 10)", "waiting",
                      "after `by`");
   for (const std::string& key : forecast.order) {
     const TextFigures& text = forecast.texts.at(key);
@@ -130,8 +138,8 @@ void print_forecast(const Forecast& forecast, const std::string& title, std::ost
   }
   out << '\n';
   if (!forecast.wait.days.empty()) {
-    out << fmt::format("from the application to a confirmed place: half within {}, 9 of 10 within {}, "
-                       "the last {}\n",
+    out << fmt::format("{}: half within {}, 9 of 10 within {}, the last {}\n",
+                       forecast.measures.wait_title,
                        wait_text(forecast.wait.at(0.5)), wait_text(forecast.wait.at(0.9)),
                        wait_text(forecast.wait.at(1)));
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "simulate/population/behaviour.hpp"
 #include "simulate/scenario/journey.hpp"
 #include "simulate/scenario/play.hpp"
 
@@ -16,6 +17,7 @@ namespace elukaar::simulate {
 inline constexpr int max_families = 1'000'000;
 inline constexpr int max_years = 20;
 inline constexpr std::size_t max_recorded_events = 2'000'000;
+inline constexpr int max_acts = 10'000;  // of a family, or about one case
 
 struct FamilyOptions {
   int families = 1'000;
@@ -28,40 +30,29 @@ struct FamilyOptions {
   std::function<void(int done)> progress{};
 };
 
-// How synthetic families and registers behave; shares of one. Assumptions, not measurements: births are
-// spread like Estonia's (domain.md §1 gives the yearly number, registration within a month is law), the
-// rest is chosen so that every way through the service is walked.
-struct Behaviour {
-  double applies = 0.85, opts_out = 0.04;         // of families that may apply
-  double accepts = 0.75, declines = 0.15;         // of offers; the rest is silence
-  double moves_within_a_year = 0.03, is_protected = 0.005, lost_custody = 0.01;
-  double annulled = 0.001, new_code = 0.002;
-  double register_silent = 0.01, register_refuses = 0.003;  // of calls
-  double review_accepts = 0.85;
-  double offered_in_round = 0.45;                 // of the queue, a round
-};
-
 // What a run of many families came to.
 struct PopulationRun {
   std::map<engine::CaseRef, Journey> journeys;
-  std::map<std::string, std::int64_t> born;  // child's key → birthday, days since 1970
-  std::map<std::string, int> parked;         // by reason
-  std::map<std::string, int> refused;        // actions, by reason
-  std::vector<Json> cases;                   // as they stand at the end, for `workflow migrate`
+  std::map<engine::CaseRef, Timestamp> age_from;  // what an age counts from; absent: it is not known
+  Measures measures;                   // as the behaviour declares them
+  std::map<std::string, int> parked;   // by reason
+  std::map<std::string, int> refused;  // what was tried and could not be done, by reason
+  std::vector<Json> cases;             // as they stand at the end, for `workflow migrate`
   Timestamp until{};
-  std::uint64_t inputs = 0;                  // events, timers, answers, actions carried through
+  std::uint64_t inputs = 0;            // events, timers, answers, actions carried through
 };
 
-// Lets synthetic families go through a municipality's service. What each family does depends on the
-// seed, the family and the opportunity alone, so that two versions of a file meet the same families, and
-// so that groups of families, each in a world of its own, may run on several threads.
+// Lets synthetic families go through a municipality's service as its behaviour says. What each family does
+// depends on the seed, the family and the occasion alone, so that two versions of a file meet the same
+// families, and so that groups of families, each in a world of its own, may run on several threads.
 PopulationRun run_families(const Library& library, const workflow::WorkflowPtr& workflow,
-                           const FamilyOptions& options);
+                           const Behaviour& behaviour, const FamilyOptions& options);
 
 // Plays recorded events (structured CloudEvents after the intake, one a line) in the order of their
 // times; registers answer as in run_families. Problems: lines that cannot be read, with their numbers.
 Result<PopulationRun, Problems> run_events(const Library& library,
                                            const workflow::WorkflowPtr& workflow,
+                                           const Behaviour& behaviour,
                                            const std::filesystem::path& events, std::uint64_t seed);
 
 }  // namespace elukaar::simulate

@@ -33,6 +33,18 @@ class Families : public ::testing::Test {
     return stage->workflow;
   }
 
+  // The service's own, with some words changed.
+  Behaviour behaviour_with(const std::string& from, const std::string& to) {
+    std::ifstream stream(tree / "workflows/kindergarten-place/behaviour.yaml");
+    std::string text{std::istreambuf_iterator<char>(stream), {}};
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+    const fs::path file = folder_.path() / "behaviour.yaml";
+    std::ofstream(file) << text;
+    return read_behaviour(file).value();
+  }
+
   static FamilyOptions few(std::uint64_t seed = 1) {
     FamilyOptions options;
     options.families = 150;
@@ -42,13 +54,14 @@ class Families : public ::testing::Test {
   }
 
   static std::unique_ptr<Library> library_;
+  const Behaviour behaviour_ = read_behaviour(tree / "workflows/kindergarten-place/behaviour.yaml").value();
   test::TemporaryFolder folder_;
 };
 
 std::unique_ptr<Library> Families::library_;
 
 TEST_F(Families, each_have_one_case_that_stands_or_ends_well) {
-  const PopulationRun run = run_families(*library_, service(), few());
+  const PopulationRun run = run_families(*library_, service(), behaviour_, few());
   const Forecast forecast = figures_of(run);
   // Births of the last weeks are registered after the end.
   EXPECT_GE(forecast.cases, 135u);
@@ -68,7 +81,7 @@ TEST_F(Families, each_have_one_case_that_stands_or_ends_well) {
 
 TEST_F(Families, do_the_same_with_the_same_seed_and_else_not) {
   const auto figures = [&](std::uint64_t seed) {
-    return forecast_json(figures_of(run_families(*library_, service(), few(seed)))).dump();
+    return forecast_json(figures_of(run_families(*library_, service(), behaviour_, few(seed)))).dump();
   };
   const std::string once = figures(1);
   EXPECT_EQ(once, figures(1));
@@ -85,7 +98,7 @@ TEST_F(Families, do_the_same_on_any_number_of_threads) {
       EXPECT_GT(done, last);
       last = done;
     };
-    const PopulationRun run = run_families(*library_, service(), options);
+    const PopulationRun run = run_families(*library_, service(), behaviour_, options);
     EXPECT_EQ(last, options.families);
     EXPECT_TRUE(std::is_sorted(run.cases.begin(), run.cases.end(), [](const auto& a, const auto& b) {
       return a.at("case") < b.at("case");
@@ -101,8 +114,8 @@ TEST_F(Families, do_the_same_on_any_number_of_threads) {
 TEST_F(Families, do_not_disturb_each_other) {
   FamilyOptions options = few();
   options.families = 10;
-  const PopulationRun alone = run_families(*library_, service(), options);
-  const PopulationRun among = run_families(*library_, service(), few());
+  const PopulationRun alone = run_families(*library_, service(), behaviour_, options);
+  const PopulationRun among = run_families(*library_, service(), behaviour_, few());
   ASSERT_GE(alone.journeys.size(), 9u);
   for (const auto& [ref, journey] : alone.journeys) {
     const Journey& other = among.journeys.at(ref);
@@ -116,21 +129,21 @@ TEST_F(Families, do_not_disturb_each_other) {
 }
 
 TEST_F(Families, show_no_difference_between_equal_files) {
-  const auto comparison = compare_runs(run_families(*library_, service(), few()),
-                                       run_families(*library_, service(), few()));
+  const auto comparison = compare_runs(run_families(*library_, service(), behaviour_, few()),
+                                       run_families(*library_, service(), behaviour_, few()));
   EXPECT_GT(comparison.cases, 100u);
   EXPECT_TRUE(comparison.different.empty());
 }
 
 TEST_F(Families, show_whom_an_edit_concerns_and_how) {
-  const auto before = run_families(*library_, service(), few());
+  const auto before = run_families(*library_, service(), behaviour_, few());
   // Another term for the check: promised days move, nothing else.
   const auto terms =
-      compare_runs(before, run_families(*library_, service("{ nextRound: until 1 June }"), few()));
+      compare_runs(before, run_families(*library_, service("{ nextRound: until 1 June }"), behaviour_, few()));
   EXPECT_GT(terms.counted(&CaseDifference::deadlines), 50u);
   // A later notice moves messages.
   const auto notice =
-      compare_runs(before, run_families(*library_, service("{ opensAt: P60D }"), few()));
+      compare_runs(before, run_families(*library_, service("{ opensAt: P60D }"), behaviour_, few()));
   EXPECT_GT(notice.counted(&CaseDifference::messages), 100u);
   std::ostringstream out;
   print_comparison(notice, 2, out);
@@ -153,18 +166,61 @@ TEST_F(Families, need_not_be_synthetic) {
   later.time += std::chrono::days{30};
   later.data["child"] = {{"key", "p1_baaaaaaaaaaaaaaaaaaaaaaaaa"}, {"bornOn", "2026-06-02"}};
   std::ofstream(events) << cloudevents::encode(birth) << '\n' << cloudevents::encode(later) << '\n';
-  const auto before = run_events(*library_, service(), events, 1);
+  const auto before = run_events(*library_, service(), behaviour_, events, 1);
   ASSERT_TRUE(before) << to_text(before.error().front());
   EXPECT_EQ(before->journeys.size(), 2u);
-  const auto after = run_events(*library_, service("{ opensAt: P20D }"), events, 1);
+  const auto after = run_events(*library_, service("{ opensAt: P20D }"), behaviour_, events, 1);
   const auto comparison = compare_runs(*before, *after);
   ASSERT_EQ(comparison.different.size(), 2u);
   EXPECT_NE(comparison.different.front().lines.front().find("2026-05-16"), std::string::npos);
 
   std::ofstream(events) << "{\"no\": \"event\"}\n";
-  const auto wrong = run_events(*library_, service(), events, 1);
+  const auto wrong = run_events(*library_, service(), behaviour_, events, 1);
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().front().where.line, 1);
+}
+
+// ---- What a behaviour says ------------------------------------------------------------------------
+
+TEST_F(Families, of_another_service_need_files_alone) {
+  auto stage = library_->stage(tree / "workflows/municipalities/kohila/residence-change.yaml", {});
+  ASSERT_TRUE(stage) << to_text(stage.error().front());
+  const auto behaviour = read_behaviour(tree / "workflows/residence-change/behaviour.yaml");
+  ASSERT_TRUE(behaviour) << to_text(behaviour.error().front());
+  const Forecast forecast = figures_of(run_families(*library_, stage->workflow, *behaviour, few()));
+  EXPECT_GT(forecast.cases, 140u);
+  EXPECT_EQ(forecast.incidents, 0u);
+  EXPECT_TRUE(forecast.refused.empty()) << forecast.refused.begin()->first;
+  for (const char* text : {"school_asked", "school_unanswered", "school_deciding", "school_assigned", "school_kept"}) {
+    EXPECT_TRUE(forecast.texts.contains(text)) << text;
+  }
+  // Whoever is asked goes to school, and the wait is the one that the file names.
+  EXPECT_GT(forecast.texts.at("school_asked").age.at(0), 6 * 365);
+  EXPECT_EQ(forecast.wait.days.size(), forecast.texts.at("school_assigned").families);
+}
+
+TEST_F(Families, do_what_their_file_says) {
+  // Nobody applies.
+  const auto idle = figures_of(
+      run_families(*library_, service(), behaviour_with("draw.applies < 0.85", "draw.applies < 0.0"), few()));
+  EXPECT_TRUE(idle.texts.contains("informed"));
+  EXPECT_FALSE(idle.texts.contains("checking"));
+  // What never comes in the first spring comes in none, unless it is asked again.
+  const auto offers = [&](const Behaviour& behaviour) {
+    FamilyOptions options = few();
+    options.families = 60;
+    options.years = 3;
+    return figures_of(run_families(*library_, service(), behaviour, options)).texts["offered"].families;
+  };
+  EXPECT_GT(offers(behaviour_), offers(behaviour_with("every: 1 year", "every: 40 years")));
+}
+
+TEST_F(Families, tell_which_expression_could_not_be_computed) {
+  const auto run = run_families(
+      *library_, service(), behaviour_with("&offer \"{{ context.offer.id }}\"", "&offer \"{{ context.gift.id }}\""), few());
+  ASSERT_FALSE(run.refused.empty());
+  EXPECT_NE(run.refused.begin()->first.find("behaviour.yaml:"), std::string::npos) << run.refused.begin()->first;
+  EXPECT_NE(run.refused.begin()->first.find("context.gift.id"), std::string::npos) << run.refused.begin()->first;
 }
 
 // Rae's service in a release in which `queued` is called `in_line`.
@@ -192,7 +248,7 @@ TEST_F(Families, are_moved_only_where_nothing_is_lost) {
   FamilyOptions options = few();
   options.keep_cases = true;
   const auto before = service();
-  const auto run = run_families(*library_, before, options);
+  const auto run = run_families(*library_, before, behaviour_, options);
   const fs::path cases = folder_.path() / "cases.jsonl";
   {
     std::ofstream out(cases);

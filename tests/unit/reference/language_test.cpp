@@ -107,6 +107,24 @@ TEST_F(Language, example_of_a_calendar_and_of_a_state_map_can_be_read) {
   EXPECT_TRUE(map) << to_text(map.error().front());
 }
 
+TEST_F(Language, example_of_a_behaviour_lets_families_apply_and_answer) {
+  app::SimulateOptions options;
+  options.file = folder_.path() / "workflows/municipalities/saue/summer-camp.yaml";
+  options.content_dir = folder_.path();
+  options.from = "2027-01-01";
+  options.years = 1;
+  options.families = 100;
+  options.format = "json";
+  EXPECT_EQ(app::simulate_workflow(options, out_, err_), 0);
+  EXPECT_EQ(err_.str(), "");
+  const Json forecast = Json::parse(out_.str());
+  EXPECT_EQ(forecast.at("refused"), Json::object());
+  for (const char* text : {"told", "queued", "offered", "preparing", "over"}) {
+    EXPECT_TRUE(forecast.at("texts").contains(text)) << text << " is never reached: " << forecast.at("texts").dump();
+  }
+  EXPECT_GT(forecast.at("waitDays").at("count"), 20);
+}
+
 // ---- Keys ------------------------------------------------------------------------------------------
 
 struct Named {
@@ -143,7 +161,8 @@ std::vector<Named> loaded() {
   static const std::regex word(R"re("([A-Za-z]+)")re");
   std::vector<Named> all;
   for (const char* folder :
-       {"orchestrator/workflow/load", "orchestrator/simulate/scenario", "orchestrator/simulate/compare"}) {
+       {"orchestrator/workflow/load", "orchestrator/simulate/scenario", "orchestrator/simulate/compare",
+        "orchestrator/simulate/population"}) {
     for (const auto& entry : fs::recursive_directory_iterator(tree / folder)) {
       if (entry.path().extension() != ".cpp") continue;
       const std::string text = test::read_file(entry.path());
@@ -166,7 +185,7 @@ std::vector<Named> loaded() {
 
 void collect(const Json& schema, const std::string& where, std::vector<Named>& into) {
   if (schema.is_object() && schema.contains("properties") && schema["properties"].is_object()) {
-    Named found{"workflow.schema.json, " + where, {}};
+    Named found{where, {}};
     for (const auto& [key, member] : schema["properties"].items()) found.keys.insert(key);
     into.push_back(std::move(found));
   }
@@ -176,7 +195,9 @@ void collect(const Json& schema, const std::string& where, std::vector<Named>& i
 
 std::vector<Named> in_the_schema() {
   std::vector<Named> all;
-  collect(Json::parse(test::read_file(tree / "workflows/schema/workflow.schema.json")), "", all);
+  for (const std::string name : {"workflow.schema.json", "behaviour.schema.json"}) {
+    collect(Json::parse(test::read_file(tree / "workflows/schema" / name)), name + ", ", all);
+  }
   return all;
 }
 
