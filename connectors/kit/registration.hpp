@@ -52,7 +52,7 @@ std::optional<Configured> read_entry(const documents::Node::Entry& entry,
                                      documents::Reader& reader);
 
 // Where below the content folder a role's operations stand:
-// connectors/systems/place_register/operations for `place-register`.
+// `connectors/systems/place_register/operations` for `place-register`.
 std::filesystem::path operations_of(const std::filesystem::path& content_dir, std::string_view role);
 
 // The connector of an entry. Fails where its role's operations cannot be read.

@@ -14,7 +14,7 @@
 // register or a database; what was found there is an argument.
 namespace elukaar::access {
 
-// How old the register's confirmation of custody may be to see a case, and to see an offer or a
+// How old the register's confirmation of custody may be to see a case, and to see what is offered or a
 // document or to give an answer (authorisation.md).
 inline constexpr std::chrono::hours custody_age_to_see{24};
 inline constexpr std::chrono::minutes custody_age_to_act{15};
@@ -38,7 +38,7 @@ struct Party {
 };
 
 // Who asks. `custody_confirmed_at`: when the register last confirmed this person's custody of the
-// case's child; nothing: never.
+// case's subject; nothing: never.
 struct Asker {
   Pseudonym person;
   Assurance assurance = Assurance::none;

@@ -367,7 +367,7 @@ class Explainer {
       if (chart_.state(state).type == chart::StateType::final) continue;
       const workflow::StatusRule* status = shown_in(state);
       const bool ours = status != nullptr && status->turn == "municipality";
-      // Silence that no system and no birth ends: somebody must look.
+      // Silence that no system and no life event ends: somebody must look.
       const bool held = status == nullptr && rule_of(state).invokes.empty() && i > 1 && is_held(state);
       if (!ours && !held) continue;
       std::vector<std::string> events;

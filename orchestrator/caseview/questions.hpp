@@ -28,7 +28,7 @@ struct Question {
   std::vector<Option> options;
 };
 
-// The questions of a form, but those without options, for one child on the day `today`, labelled in
+// The questions of a form, but those without options, for one person on the day `today`, labelled in
 // one language. `born_on`: where it is known; months are counted from it.
 std::vector<Question> questions_of(const workflow::Form& form, std::optional<Date> born_on,
                                    Date today, texts::Language language);

@@ -61,7 +61,7 @@ class Composition {
     return of_the_case(name, inner);
   }
 
-  // {key} of the child, {id} of the application: what the case itself has under this name.
+  // {key} of a person, {id} of what is asked for: what the case itself has under this name.
   Json of_the_case(const std::string& name, const Json& inner) const {
     const Json own = act_.context.value(name, Json());
     if (!own.is_object()) return {};

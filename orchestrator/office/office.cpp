@@ -185,7 +185,7 @@ Answer<Json> Office::me(const Session& session) {
 
 // ---- Cases -------------------------------------------------------------------------------------
 
-// Without the child's name: nobody is looked at before a case is opened.
+// Without the subject's name: nobody is looked at before a case is opened.
 Answer<Json> Office::cases(const Session& session, texts::Language language) {
   Json list = Json::array();
   const Timestamp now = views_->case_now();

@@ -60,7 +60,7 @@ struct Naming {
   // Names persons without a code, the same way each time.
   EventKey event;
   // Persons that the document does not hold but its schema names with `x-owner` (a connector's
-  // answer about the child it was asked for).
+  // answer about the person it was asked for).
   std::map<std::string, Pseudonym> owners{};
 };
 

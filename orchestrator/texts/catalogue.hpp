@@ -69,7 +69,7 @@ struct Override {
   SourcePosition where;
 };
 
-// Who reads. `other` is the guardian who did not apply, and everybody before an application.
+// Who reads. `other` is the guardian who did not apply, and everybody before somebody does.
 struct Viewer {
   enum class Role { applicant, other };
   Role role = Role::other;

@@ -22,7 +22,7 @@ struct Delayed {
 // (resident-page.md, section 1). Sentences are made from it at reading: Catalogue::render.
 struct Status {
   std::string text;                       // key in the text catalogue
-  std::string turn;                       // resident | municipality | kindergarten | register …
+  std::string turn;                       // resident | municipality | register | none, or a word of the service
   std::string push;                       // A | N | none
   std::optional<Date> by;                 // date of the next news or of the end of the term
   // A legal clock, null: none. {name, state: running|paused|warned|breached|decided, startedOn, due,

@@ -398,10 +398,9 @@ test('the glossary is sorted, and begins at places that are there', () => {
 
 // ---- General code knows no service ----------------------------------------------------------------
 
-// What C++ and SQL say of the first service, outside comments and examples in backticks. Each exception says why.
+// What texts in C++ and SQL say of the first service, outside examples in backticks. Each exception says why.
 const SERVICE_WORDS = /(?<![\w.-])(child|kindergartens?|applications?|offer|rounds?|place-register|preferences|births?|enrolments?)\b(?![-\w]*\/)/i;
 const EXCEPTIONS = [
-  ['orchestrator/simulate/population/', /./, 'families, officials and registers of the simulation still act in C++'],
   ['orchestrator/app/commands/author_options.cpp', /workflows\/municipalities\/rae\//, 'an example of a command'],
   ['orchestrator/app/commands/trace_command.cpp', /offer-made/, 'an example of an event'],
   ['orchestrator/caseview/page.cpp', /^"application"$/, 'a member of the page in the HTTP API'],
@@ -414,14 +413,49 @@ const EXCEPTIONS = [
 // The texts in quotes of a line of code, without what stands in backticks: an example in a hint.
 const textsOf = (line) => (line.replace(/\/\/.*$/, '').match(/"(?:[^"\\]|\\.)*"/g) ?? []).map((text) => text.replace(/`[^`]*`?/g, ''));
 
+// What stands in the text of one file that is a service's, and is not excused.
+const wordsIn = (path, pieces, words, exceptions, used) => (
+  read(path).split('\n').flatMap((line, i) => pieces(line).filter((text) => words.test(text)).filter((text) => {
+    const excused = exceptions.find(([where, what]) => where.test(path) && what.test(text));
+    if (excused) used.add(excused);
+    return !excused;
+  }).map((text) => `${path}:${i + 1}: declare it in the service's files: ${text.trim()}`)));
+
+const unused = (exceptions, used) => (
+  exceptions.filter((each) => !used.has(each)).map(([where, what]) => `${where} ${what}: no longer needed`));
+
 test('general code knows no service: its words stand in schemas, workflow files and texts', () => {
   const used = new Set();
-  const wrong = files.filter((path) => /^(orchestrator|connectors\/kit)\/.*\.([ch]pp|sql)$/.test(path)).flatMap((path) => (
-    read(path).split('\n').flatMap((line, i) => textsOf(line).filter((text) => SERVICE_WORDS.test(text)).filter((text) => {
-      const excused = EXCEPTIONS.find(([where, what]) => path.startsWith(where) && what.test(text));
-      if (excused) used.add(excused);
-      return !excused;
-    }).map((text) => `${path}:${i + 1}: declare it in the service's files: ${text}`))));
+  const exceptions = EXCEPTIONS.map(([where, what, why]) => [new RegExp(`^${where}`), what, why]);
+  const wrong = files.filter((path) => /^(orchestrator|connectors\/kit)\/.*\.([ch]pp|sql)$/.test(path))
+    .flatMap((path) => wordsIn(path, textsOf, SERVICE_WORDS, exceptions, used));
   assert.deepEqual(wrong, []);
-  assert.deepEqual(EXCEPTIONS.filter((each) => !used.has(each)).map(([where, what]) => `${where} ${what}: no longer needed`), []);
+  assert.deepEqual(unused(exceptions, used), []);
+});
+
+// The same of comments and names, of the HTTP API and of what deploys any service. To offer is what pages do with actions, and loops
+// go in rounds: only an offer itself is the service's.
+const SERVICE_NOUNS = /(?<![A-Za-z])(child|children|kindergartens?|applications?|preferences?|births?|enrolments?|place[- ]registers?|(an|the) offer|offer's)(?![A-Za-z])/i;
+const NOUN_EXCEPTIONS = [
+  [/^orchestrator\/(authoring|cel|chart)\/|\/(statechart|states|compile_states|expectation)\.[ch]pp$/, /child/i, 'a part of a tree'],
+  [/^deploy\/lib\//, /child/i, 'a process of a process'],
+  [/^orchestrator\/(base\/timestamp|calendar\/calendar|caseview\/page|privacy\/personal_code)\./, /birth/i, 'of any person'],
+  [/^orchestrator\/adapters\/postgres\/schema\/0004_/, /offer's/, 'a migration that has run is not edited'],
+  [/^orchestrator\/(caseview\/page\.|adapters\/http\/openapi\.yaml$)/, /application/, 'a member of the page in the HTTP API'],
+];
+// What of deploy/ plays, or is an example of, the first service: data of it.
+const PLAYS = /^deploy\/(README\.md|demo|play\.mjs|play\/.*|elukaar\.example\.yaml|lib\/settings\.sh)$/;
+
+// A line without its texts and examples, its names apart: placeRegister and place_register are two words.
+const namesOf = (line) => [line.replace(/"(?:[^"\\]|\\.)*"/g, '""').replace(/`[^`]*`?/g, '').replace(/application\/[a-z]/g, '')
+  .replace(/_/g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2')];
+
+test('comments and names of general code, the HTTP API and the tools of deploy know no service', () => {
+  const used = new Set();
+  const general = files.filter((path) => /^(orchestrator|connectors\/kit)\/.*\.([ch]pp|sql)$/.test(path)
+    || path === 'orchestrator/adapters/http/openapi.yaml' || (path.startsWith('deploy/') && !PLAYS.test(path)));
+  assert.ok(general.some((path) => path.startsWith('deploy/lib/')));
+  const wrong = general.flatMap((path) => wordsIn(path, namesOf, SERVICE_NOUNS, NOUN_EXCEPTIONS, used));
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(unused(NOUN_EXCEPTIONS, used), []);
 });

@@ -88,7 +88,7 @@ class Prefetching {
     }
   }
 
-  // A person's action may give its case keys (the application's): they are locked as well.
+  // A person's action may give its case keys (of what it asks for): they are locked as well.
   void add_keys_of(const DueAction& action, std::vector<CorrelationKey>& claimed) const {
     static const core::Case nobody;
     const std::string type = action.event.value("type", "");

@@ -8,7 +8,7 @@ namespace elukaar::simulate {
 
 // What an edit changes for one case.
 struct CaseDifference {
-  std::string name;                 // the child's key, or the event that started the case
+  std::string name;                 // the subject's key, or the event that started the case
   bool only_old = false;            // the case exists under one version only
   bool only_new = false;
   bool path = false;                // other texts, or the same in another order

@@ -21,7 +21,7 @@ struct Shown {
 // What one case went through.
 struct Journey {
   engine::CaseRef ref;
-  std::string name;             // whose: the child's key, or the event that started it
+  std::string name;             // whose: the subject's key, or the event that started it
   Timestamp began{};
   std::vector<Shown> shown;     // in order
   std::vector<Shown> sent;      // messages without a change of state

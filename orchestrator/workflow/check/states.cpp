@@ -416,7 +416,7 @@ class StateChecker {
   }
 
   // A legal clock measures the municipality's duty: it never stands still while the case waits for the
-  // municipality itself, for its register or for a kindergarten.
+  // municipality itself, for its register or for one of its houses.
   void pausing_states() {
     for (const auto& [clock, in] : draft_.pausing) {
       const auto state = chart_.find(in.name);

@@ -649,7 +649,7 @@ export interface components {
             text: string;
             paused: components["schemas"]["OptionalText"];
         };
-        /** @description What the answers are about, such as an offer; when it is over, what ended it. */
+        /** @description What the answers are about; when it is over, what ended it. */
         Card: {
             title: string;
             subject: string;
@@ -891,7 +891,7 @@ export interface components {
             proposed: string | number | boolean | null;
         };
         OfficeEntry: {
-            /** @description As the entry's fields say; the application is the case's own. */
+            /** @description As the entry's fields say; the rest is the case's own. */
             data: Record<string, never>;
         };
         OfficeEntered: {
