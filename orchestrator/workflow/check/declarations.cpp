@@ -39,6 +39,7 @@ class DeclarationChecker {
     if (texts_ == nullptr) return;
     notifications();
     labels();
+    words_of_the_page();
   }
 
  private:
@@ -313,14 +314,38 @@ class DeclarationChecker {
     }
   }
 
+  // A message that somebody will read; what lacks is told once.
+  void need(const std::string& message, const SourcePosition& where) {
+    if (texts_->messages.count(message) > 0 || !missing_.insert(message).second) return;
+    reader_.error(where, "missing-text", fmt::format("there is no text `{}`", message),
+                  "add it to texts/et.yaml, en.yaml and ru.yaml");
+  }
+
+  // Whose turn it is, and which register is silent. Where one of these lacks, nothing of the status can
+  // be shown (texts::Catalogue::render).
+  void words_of_the_page() {
+    for (const Mentioned& turn : draft_.turns) need("ui.turn_" + turn.name, turn.where);
+    for (const auto& [path, state] : draft_.states) {
+      if (!state.rule.status) continue;
+      const std::string& turn = state.rule.status->turn;
+      static const std::set<std::string> everywhere{"resident", "municipality", "register", "none"};
+      if (!everywhere.contains(turn)) continue;  // declared, or told as an unknown word
+      need("ui.turn_" + turn, state.status_where);
+      if (turn == "resident") need("ui.turn_other_parent", state.status_where);
+    }
+    const std::vector<std::string> operations = schemas_.operations();
+    for (const Mentioned& role : draft_.asked_roles) {
+      const bool known = std::any_of(operations.begin(), operations.end(), [&](const auto& each) {
+        return each.starts_with(role.name + ".");
+      });
+      if (!known) continue;  // told as an unknown operation
+      need("system." + role.name, role.where);
+      need("ui.call_delayed", role.where);
+    }
+  }
+
   // Buttons and fields have words too.
   void labels() {
-    if (texts_ == nullptr) return;
-    const auto need = [&](const std::string& message, const SourcePosition& where) {
-      if (texts_->messages.count(message) > 0) return;
-      reader_.error(where, "missing-text", fmt::format("there is no text `{}`", message),
-                    "add it to texts/et.yaml, en.yaml and ru.yaml");
-    };
     for (const auto& [name, action] : draft_.person_actions) {
       // What the page does by itself has no button.
       if (action.automatic || keeps_a_draft(name)) continue;
@@ -356,6 +381,7 @@ class DeclarationChecker {
   const texts::Facts* texts_;
   bool municipality_;
   documents::Reader& reader_;
+  std::set<std::string> missing_;  // messages that lack, and have been told
 };
 
 }  // namespace

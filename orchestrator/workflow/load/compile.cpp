@@ -78,6 +78,8 @@ std::shared_ptr<Workflow> assemble(const documents::Node& source, Compiler& comp
   }
   std::map<std::string, std::string> event_names;
   for (const auto& [name, rule] : draft.events) event_names[rule.type] = name;
+  std::vector<std::string> turns;
+  for (const Mentioned& turn : draft.turns) turns.push_back(turn.name);
   std::string canonical = documents::to_ordered_json(source).dump();
   std::string digest = to_hex(sha256(canonical));
   return std::make_shared<Workflow>(
@@ -88,7 +90,7 @@ std::shared_ptr<Workflow> assemble(const documents::Node& source, Compiler& comp
                .canonical = std::move(canonical),
                .pins_on = draft.pins_on,
                .subject = draft.subject,
-               .turns = draft.turns,
+               .turns = std::move(turns),
                .municipality = facts_of(source),
                .chart = std::move(chart),
                .states = std::move(states),

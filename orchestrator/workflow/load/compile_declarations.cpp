@@ -141,15 +141,8 @@ void Compiler::read_types() {
                   "declare its fields under `schemas: { context: { type: object, properties: … } }`");
   }
   for (const documents::Node::Entry& entry : context->entries) {
+    if (!declared_in_context(entry)) continue;
     const cel::Type::Field* field = context_type_ ? context_type_->field(entry.key) : nullptr;
-    if (context_type_ && field == nullptr && !context_type_->open()) {
-      std::vector<std::string> known;
-      for (const auto& candidate : context_type_->fields()) known.push_back(candidate.name);
-      reader_.error(entry.where, "unknown-field",
-                    fmt::format("`schemas.context` does not declare `{}`", entry.key),
-                    documents::suggestion(entry.key, known));
-      continue;
-    }
     // As the case starts an object may be empty: its fields come with the events.
     const bool empty = entry.value.is(Kind::mapping) && entry.value.entries.empty();
     const auto value = expressions_.value(
@@ -158,6 +151,16 @@ void Compiler::read_types() {
         fmt::format("`context.{}`", entry.key));
     context_[entry.key] = value.literal();
   }
+}
+
+bool Compiler::declared_in_context(const documents::Node::Entry& entry) {
+  if (!context_type_ || context_type_->open() || context_type_->field(entry.key) != nullptr) return true;
+  std::vector<std::string> known;
+  for (const auto& candidate : context_type_->fields()) known.push_back(candidate.name);
+  reader_.error(entry.where, "unknown-field",
+                fmt::format("`schemas.context` does not declare `{}`", entry.key),
+                documents::suggestion(entry.key, known));
+  return false;
 }
 
 void Compiler::read_events() {
@@ -453,7 +456,7 @@ void Compiler::read_persons() {
     }
   }
   for (const documents::Node* turn : reader_.texts(source_, "turns")) {
-    draft_.turns.push_back(turn->text);
+    draft_.turns.push_back({turn->text, turn->where});
   }
 }
 

@@ -445,19 +445,9 @@ void Compiler::read_context(const documents::Node& node, const cel::Environment&
                             std::vector<int>& into) {
   if (!reader_.expect(node, Kind::mapping, "`context` of a transition")) return;
   for (const documents::Node::Entry& entry : node.entries) {
-    std::optional<cel::Type> type;
-    if (context_type_) {
-      const cel::Type::Field* field = context_type_->field(entry.key);
-      if (field == nullptr && !context_type_->open()) {
-        std::vector<std::string> known;
-        for (const auto& candidate : context_type_->fields()) known.push_back(candidate.name);
-        reader_.error(entry.where, "unknown-field",
-                      fmt::format("`schemas.context` does not declare `{}`", entry.key),
-                      documents::suggestion(entry.key, known));
-        continue;
-      }
-      if (field != nullptr) type = field->type;
-    }
+    if (!declared_in_context(entry)) continue;
+    const cel::Type::Field* field = context_type_ ? context_type_->field(entry.key) : nullptr;
+    const auto type = field == nullptr ? std::nullopt : std::optional{field->type};
     Assign assign{entry.key, expressions_.value(entry.value, environment, type,
                                                 fmt::format("`context.{}`", entry.key))};
     into.push_back(static_cast<int>(draft_.actions.size()));
@@ -561,7 +551,7 @@ void Compiler::read_meta(const documents::Node& node, const std::string& path, b
 // Who acts next.
 std::string Compiler::read_turn(const documents::Node& status, std::string_view of) {
   std::vector<std::string> words{"none", "resident", "municipality", "register"};
-  words.insert(words.end(), draft_.turns.begin(), draft_.turns.end());
+  for (const Mentioned& turn : draft_.turns) words.push_back(turn.name);
   if (const documents::Node* turn = status.find("turn")) {
     return reader_.word_of(*turn, "`turn`", words);
   }

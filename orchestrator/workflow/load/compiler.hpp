@@ -104,6 +104,8 @@ class Compiler {
   std::optional<chart::TransitionSource> read_adverse(const documents::Node& node, const Trigger& trigger,
                                                       chart::TransitionSource& transition);
   int new_tag(std::string rule, const Trigger& trigger);
+  // Whether `schemas.context` knows this field; says where it does not.
+  bool declared_in_context(const documents::Node::Entry& entry);
   void read_context(const documents::Node& node, const cel::Environment& environment, std::vector<int>& into);
   void read_action_list(const documents::Node& node, const cel::Environment& environment,
                         std::vector<int>& into);

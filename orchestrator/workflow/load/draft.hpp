@@ -101,7 +101,7 @@ struct Draft {
   std::set<std::string> used_parameters;
   std::vector<cel::Mention> asked_states;  // by state('…')
   std::string subject;
-  std::vector<std::string> turns;
+  std::vector<Mentioned> turns;
   std::string pins_on;
   SourcePosition pins_on_place;
 };
