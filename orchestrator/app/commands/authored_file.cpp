@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "app/commands/problems.hpp"
 #include "workflow/load/load.hpp"
 
 namespace elukaar::app {
@@ -14,7 +15,7 @@ std::optional<Telling> read_telling(const fs::path& file, const fs::path& conten
   Problems problems;
   const auto give_up = [&](const Problems& more) -> std::optional<Telling> {
     problems.insert(problems.end(), more.begin(), more.end());
-    for (const Problem& problem : problems) err << to_text(problem) << '\n';
+    tell_problems(problems, err);
     return std::nullopt;
   };
   auto schemas = workflow::read_schemas(content_dir);

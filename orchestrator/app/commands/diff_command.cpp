@@ -4,6 +4,7 @@
 
 #include "app/commands/exit_codes.hpp"
 #include "app/commands/forecasting.hpp"
+#include "app/commands/problems.hpp"
 #include "simulate/compare/comparison.hpp"
 #include "simulate/compare/report.hpp"
 

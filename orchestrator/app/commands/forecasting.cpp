@@ -7,10 +7,6 @@
 namespace elukaar::app {
 namespace fs = std::filesystem;
 
-void tell_problems(const Problems& problems, std::ostream& to) {
-  for (const Problem& problem : problems) to << to_text(problem) << '\n';
-}
-
 void show_progress(std::size_t done, std::size_t all, const std::string& name, std::ostream& err) {
   err << fmt::format("\r\x1b[K{} of {}  {}", done, all, name) << std::flush;
 }

@@ -11,8 +11,6 @@
 // What the commands have in common that play files on a virtual clock.
 namespace elukaar::app {
 
-void tell_problems(const Problems& problems, std::ostream& to);
-
 // The line that says what is running is overwritten by the next one.
 void show_progress(std::size_t done, std::size_t all, const std::string& name, std::ostream& err);
 void end_progress(std::ostream& err);

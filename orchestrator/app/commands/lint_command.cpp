@@ -10,15 +10,12 @@
 #include <fmt/format.h>
 
 #include "app/commands/exit_codes.hpp"
+#include "app/commands/problems.hpp"
 #include "workflow/load/load.hpp"
 
 namespace elukaar::app {
 namespace fs = std::filesystem;
 namespace {
-
-void tell(const Problems& problems, std::ostream& to) {
-  for (const Problem& problem : problems) to << to_text(problem) << '\n';
-}
 
 std::size_t count(const Problems& problems, Severity severity) {
   return static_cast<std::size_t>(
@@ -119,7 +116,7 @@ void print(const Problems& problems, std::size_t files, const std::string& forma
     for (const Problem& problem : problems) print_github(problem, out);
     return;
   }
-  tell(problems, out);
+  tell_problems(problems, out);
   out << fmt::format("{}, {}, {}\n", counted(files, "file"),
                      counted(count(problems, Severity::error), "error"),
                      counted(count(problems, Severity::warning), "warning"));

@@ -9,6 +9,7 @@
 #include "app/commands/command_line.hpp"
 #include "app/commands/exit_codes.hpp"
 #include "app/commands/operator_commands.hpp"
+#include "app/commands/problems.hpp"
 #include "app/wiring/run.hpp"
 #include "app/settings.hpp"
 
@@ -36,7 +37,7 @@ struct Orders {
   void with_settings(Work work) {
     const auto read = read_settings(settings);
     if (!read) {
-      for (const auto& problem : read.error()) std::cerr << to_text(problem) << '\n';
+      tell_problems(read.error(), std::cerr);
       exit_code = bad_usage;
       return;
     }

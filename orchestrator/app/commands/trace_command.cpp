@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/commands/exit_codes.hpp"
+#include "app/commands/problems.hpp"
 #include "app/commands/simulation_commands.hpp"
 #include "simulate/trace/trace.hpp"
 #include "workflow/load/calendar_file.hpp"
@@ -80,7 +81,7 @@ int trace_workflow(const TraceOptions& options, std::ostream& out, std::ostream&
   }
   const auto trace = read_file(options, beginning_of(*events));
   if (!trace) {
-    for (const Problem& problem : trace.error()) err << to_text(problem) << '\n';
+    tell_problems(trace.error(), err);
     return found_problems;
   }
   auto line = (*trace)->start();
