@@ -43,3 +43,21 @@ describe('the lock file', () => {
     expect(lock).not.toMatch(/"resolved"/);
   });
 });
+
+describe('the blocks of a case', () => {
+  const sources: Record<string, string> = import.meta.glob('../src/blocks/case/*.tsx', { query: '?raw', import: 'default', eager: true });
+  const blocks = Object.values(sources).map((source) => source.slice(source.indexOf('export const block: Block')))
+    .map((block) => ({ column: /column: '(\w+)'/.exec(block)?.[1], place: Number(/place: (\d+)/.exec(block)?.[1]), shows: /shows: '(\w+)'/.exec(block)?.[1] }));
+
+  it('stand each alone in its place', () => {
+    const places = blocks.map(({ column, place }) => `${column} ${place}`);
+    expect(places.length).toBeGreaterThan(9);
+    expect([...new Set(places)]).toEqual(places);
+  });
+
+  it('are marked as new by changes of what they show', () => {
+    expect(blocks.map(({ shows }) => shows)).toEqual(expect.arrayContaining(
+      ['application', 'card', 'messages', 'seenBy', 'status', 'timeline', 'why'],
+    ));
+  });
+});

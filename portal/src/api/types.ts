@@ -2,7 +2,7 @@
 // `npm run api` makes of orchestrator/adapters/http/openapi.yaml. Dates are `YYYY-MM-DD`, instants RFC 3339; every
 // text is already in the language that was asked for.
 import type {
-  CaseStatus, ChoiceQuestion as Choice, DevelopmentPersons, FormProblem, Option, RankedQuestion, Reason, TimelineItem,
+  ChoiceQuestion as Choice, DevelopmentPersons, FormProblem, Option, RankedQuestion, Reason, TimelineItem,
 } from './schema';
 
 export type {
@@ -11,10 +11,8 @@ export type {
   RuleTrace, Said, TimelineItem, Turn, Viewer,
 } from './schema';
 
-export type Contact = NonNullable<CaseStatus['contact']>;
 export type DevelopmentPerson = DevelopmentPersons['persons'][number];
 export type FieldError = FormProblem['errors'][number];
-export type LegalBasis = CaseStatus['legalBasis'][number];
 // The page asks for an action's reason as for an answer: such options say what follows from them.
 export type ChoiceQuestion = Omit<Choice, 'options'> & { options: (Option & Partial<Pick<Reason, 'effect'>>)[] };
 export type Question = RankedQuestion | ChoiceQuestion;

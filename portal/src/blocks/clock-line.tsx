@@ -1,5 +1,6 @@
 import type { LegalClock } from '../api/types';
 import { useTexts } from '../texts/use-texts';
+import './clock-line.css';
 
 // The legal time limit: days used and left, its last day, and why it stands still where it does.
 export function ClockLine({ clock }: { clock: LegalClock }) {

@@ -2,18 +2,11 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../api/client';
 import type { CaseView } from '../api/types';
 import { useResource } from '../api/use-resource';
-import { KnownItems } from '../blocks/known-items';
+import type { Block } from '../blocks/case-block';
+import { BLOCKS } from '../blocks/case-blocks';
 import { LoadProblem } from '../blocks/load-problem';
 import { Loading } from '../blocks/loading';
 import { PageTitle } from '../blocks/page-title';
-import { People } from '../blocks/people';
-import { ContactBlock, Rights } from '../blocks/rights';
-import { Messages } from '../blocks/messages';
-import { Section } from '../blocks/section';
-import { actionPath, StatusCard } from '../blocks/status-card';
-import { answersTo, SubjectCard } from '../blocks/subject-card';
-import { Timeline } from '../blocks/timeline';
-import { Why } from '../blocks/why';
 import { useAnnounce } from '../live/announcer';
 import { useAutomaticActions } from '../live/automatic';
 import { useLiveEvents } from '../live/live';
@@ -43,24 +36,20 @@ export function CasePage({ id }: { id: string }) {
       <CaseHeader view={view} />
       <div className="columns">
         <div className="column-main">
-          <StatusCard view={view} changes={changes.status} />
-          {view.card && <SubjectCard view={view} card={view.card} changes={changes.card} />}
-          {view.timeline.length > 0 && <Timeline items={view.timeline} changes={changes.timeline} />}
-          <Application view={view} changes={changes.application} />
-          <Messages said={view.messages} changes={changes.messages} />
-          <Why steps={view.why} changes={changes.why} />
+          <Column of="main" view={view} changes={changes} />
         </div>
         <div className="column-side">
-          <OtherActions view={view} />
-          <ContactBlock contact={view.status.contact} />
-          <Rights basis={view.status.legalBasis} />
-          {view.seenBy.length > 0 && (
-            <People seenBy={view.seenBy} dataUse={view.dataUse} changes={changes.seenBy} />
-          )}
+          <Column of="side" view={view} changes={changes} />
         </div>
       </div>
     </div>
   );
+}
+
+function Column({ of, view, changes }: { of: Block['column']; view: CaseView; changes: Changes }) {
+  return BLOCKS.filter(({ column }) => column === of).map(({ place, shows, Show }) => (
+    <Show key={place} view={view} changes={shows ? changes[shows] ?? 0 : 0} />
+  ));
 }
 
 function CaseHeader({ view }: { view: CaseView }) {
@@ -80,40 +69,7 @@ function CaseHeader({ view }: { view: CaseView }) {
   );
 }
 
-function Application({ view, changes }: { view: CaseView; changes: number }) {
-  const { text } = useTexts();
-  const canStillApply = view.actions.some((action) => action.form !== null && !answersTo(view).includes(action));
-  const title = text(canStillApply ? 'application_known' : 'application_title');
-  return (
-    <Section id="application" title={title} changes={changes}>
-      {view.application.length === 0 ? <p className="quiet">{text('application_empty')}</p>
-        : <KnownItems items={view.application} />}
-    </Section>
-  );
-}
-
-function OtherActions({ view }: { view: CaseView }) {
-  const { text } = useTexts();
-  const answers = answersTo(view);
-  const others = view.actions.filter((one) => !one.primary && !one.automatic && !answers.includes(one));
-  if (others.length === 0) return null;
-  return (
-    <Section id="actions" title={text('actions_title')}>
-      <ul className="actions">
-        {others.map((action) => (
-          <li key={action.name}>
-            <To path={actionPath(view.case, action)}>{action.label}</To>
-            {action.effect && <span className="quiet">{action.effect}</span>}
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
-}
-
-const BLOCKS = ['status', 'card', 'timeline', 'application', 'messages', 'why', 'seenBy'] as const;
-type Changes = Record<(typeof BLOCKS)[number], number>;
-const NO_CHANGES: Changes = { status: 0, card: 0, timeline: 0, application: 0, messages: 0, why: 0, seenBy: 0 };
+type Changes = Partial<Record<keyof CaseView, number>>;
 
 // Counts, block by block, the changes that came while the page was open, and speaks a new status.
 // The same revision in another language is no change.
@@ -121,7 +77,7 @@ function useChanges(view: CaseView | null): Changes {
   const { text } = useTexts();
   const announce = useAnnounce();
   const shown = useRef<{ view: CaseView; text: typeof text } | null>(null);
-  const [changes, setChanges] = useState(NO_CHANGES);
+  const [changes, setChanges] = useState<Changes>({});
 
   useEffect(() => {
     const former = shown.current;
@@ -130,8 +86,9 @@ function useChanges(view: CaseView | null): Changes {
     if (!former || former.view.revision === view.revision || former.text !== text) return;
     setChanges((counts) => {
       const next = { ...counts };
-      for (const block of BLOCKS) {
-        if (JSON.stringify(former.view[block]) !== JSON.stringify(view[block])) next[block] += 1;
+      for (const { shows } of BLOCKS) {
+        if (!shows || JSON.stringify(former.view[shows]) === JSON.stringify(view[shows])) continue;
+        next[shows] = (counts[shows] ?? 0) + 1;
       }
       return next;
     });

@@ -1,21 +1,22 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { Language } from './language';
-import type estonian from './et.json';
+import type labels from './labels.json';
 
-export type Catalogue = typeof estonian;
-export type TextKey = keyof Catalogue;
+// A label that lacks a language does not compile.
+type InEveryLanguage<Labels extends Record<string, Record<Language, string>>> = Labels;
+export type TextKey = keyof InEveryLanguage<typeof labels>;
 export type TextArguments = Record<string, string | number | Date>;
 
 // The build parses every label that has arguments (vite.config.ts); the others are plain text.
 type Pattern = string | Exclude<ConstructorParameters<typeof IntlMessageFormat>[0], string>;
 
-// A visitor reads one language: each is a file of its own, fetched when it is chosen.
-const SOURCES: Record<Language, () => Promise<{ default: Catalogue }>> = {
-  et: () => import('./et.json'),
-  en: () => import('./en.json'),
-  ru: () => import('./ru.json'),
+// A visitor reads one language: the build makes a file of each, fetched when it is chosen.
+const SOURCES: Record<Language, () => Promise<{ default: Record<string, unknown> }>> = {
+  et: () => import('./labels.json?et'),
+  en: () => import('./labels.json?en'),
+  ru: () => import('./labels.json?ru'),
 };
-const catalogues: Partial<Record<Language, Catalogue>> = {};
+const catalogues: Partial<Record<Language, Record<string, unknown>>> = {};
 
 export async function loadTexts(language: Language): Promise<void> {
   catalogues[language] ??= (await SOURCES[language]()).default;
@@ -34,7 +35,7 @@ const formats = new Map<string, IntlMessageFormat>();
 
 // The label `key` in `language`, whose texts are loaded, with its ICU arguments filled in.
 export function message(language: Language, key: TextKey, values: TextArguments = {}): string {
-  const pattern: Pattern = catalogues[language]![key];
+  const pattern = catalogues[language]![key] as Pattern;
   if (typeof pattern === 'string') return pattern;
   const name = `${language} ${key}`;
   let format = formats.get(name);

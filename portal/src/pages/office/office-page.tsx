@@ -12,6 +12,7 @@ import { useTexts } from '../../texts/use-texts';
 import { OfficeCasePage } from './office-case';
 import { TaskList } from './task-list';
 import { TaskPage } from './task-page';
+import './office.css';
 
 // The officials' page: the municipality's cases, one case, what may be entered. Its session is apart
 // from a resident's. No `id`: the list; `tasks` and `tasks/…`: what officials do in place of a register.

@@ -1,10 +1,12 @@
 import { Button } from '@tehik-ee/tedi-react/tedi';
 import { useId, useState } from 'react';
-import type { TimelineGroup, TimelineItem } from '../api/types';
-import { useTexts, type Texts } from '../texts/use-texts';
-import { Icon } from './icon';
-import { Section } from './section';
-import { shorten } from './shorten';
+import type { TimelineGroup, TimelineItem } from '../../api/types';
+import { useTexts, type Texts } from '../../texts/use-texts';
+import type { Block } from '../case-block';
+import { Icon } from '../icon';
+import { Section } from '../section';
+import { shorten } from '../shorten';
+import './timeline.css';
 
 const GROUPS: TimelineGroup[] = ['done', 'now', 'next'];
 const LABELS = { done: 'tl_done', now: 'tl_now', next: 'tl_next' } as const;
@@ -69,3 +71,10 @@ function whenText(item: TimelineItem, { text, date }: Texts): string | null {
   if (item.at) return date(item.at);
   return item.by ? text('timeline_by', { at: new Date(`${item.by.slice(0, 10)}T12:00:00Z`) }) : null;
 }
+
+export const block: Block = {
+  column: 'main',
+  place: 30,
+  shows: 'timeline',
+  Show: ({ view, changes }) => view.timeline.length > 0 && <Timeline items={view.timeline} changes={changes} />,
+};

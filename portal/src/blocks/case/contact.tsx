@@ -1,23 +1,12 @@
-import type { Contact, LegalBasis } from '../api/types';
-import { useTexts } from '../texts/use-texts';
-import { Section } from './section';
+import type { CaseView } from '../../api/types';
+import { useTexts } from '../../texts/use-texts';
+import type { Block } from '../case-block';
+import { Section } from '../section';
 
-export function Rights({ basis }: { basis: LegalBasis[] }) {
+// Whom to ask.
+function Contact({ view }: { view: CaseView }) {
   const { text } = useTexts();
-  if (basis.length === 0) return null;
-  return (
-    <Section id="rights" title={text('rights_title')}>
-      <ul className="rights">
-        {basis.map(({ id, text: words, url }) => (
-          <li key={id}>{url ? <a className="plain-link" href={url} rel="external">{words}</a> : words}</li>
-        ))}
-      </ul>
-    </Section>
-  );
-}
-
-export function ContactBlock({ contact }: { contact: Contact | null }) {
-  const { text } = useTexts();
+  const { contact } = view.status;
   if (!contact) return null;
   return (
     <Section id="contact" title={text('contact_title')}>
@@ -40,3 +29,5 @@ export function ContactBlock({ contact }: { contact: Contact | null }) {
     </Section>
   );
 }
+
+export const block: Block = { column: 'side', place: 20, Show: Contact };

@@ -1,7 +1,9 @@
-import type { DataUse, Viewer } from '../api/types';
-import { useTexts } from '../texts/use-texts';
-import { Section } from './section';
-import { inSum } from './shorten';
+import type { DataUse, Viewer } from '../../api/types';
+import { useTexts } from '../../texts/use-texts';
+import type { Block } from '../case-block';
+import { Section } from '../section';
+import { inSum } from '../shorten';
+import './people.css';
 
 // Who can see the case, and who has used its data for what.
 export function People({ seenBy, dataUse, changes }: { seenBy: Viewer[]; dataUse: DataUse[]; changes: number }) {
@@ -33,3 +35,12 @@ export function People({ seenBy, dataUse, changes }: { seenBy: Viewer[]; dataUse
     </Section>
   );
 }
+
+export const block: Block = {
+  column: 'side',
+  place: 40,
+  shows: 'seenBy',
+  Show: ({ view, changes }) => (
+    view.seenBy.length > 0 && <People seenBy={view.seenBy} dataUse={view.dataUse} changes={changes} />
+  ),
+};

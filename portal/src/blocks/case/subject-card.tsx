@@ -1,16 +1,18 @@
 import { Card, CardContent, Heading } from '@tehik-ee/tedi-react/tedi';
 import { lazy, Suspense, useRef } from 'react';
-import type { CaseAction, CaseView, SubjectCard as Subject } from '../api/types';
-import { useTexts } from '../texts/use-texts';
-import { KnownItems } from './known-items';
-import { Notice } from './notice';
-import { NewBadge, useFresh } from './section';
+import type { CaseAction, CaseView, SubjectCard as Subject } from '../../api/types';
+import { useTexts } from '../../texts/use-texts';
+import type { Block } from '../case-block';
+import { KnownItems } from '../known-items';
+import { Notice } from '../notice';
+import { NewBadge, useFresh } from '../section';
+import './subject-card.css';
 
 export const answersTo = (view: CaseView): CaseAction[] =>
   view.card?.open ? view.actions.filter((one) => !one.automatic && one.subject === view.card?.subject) : [];
 
 // Fetched when there is something to answer: most visits only read.
-const Answer = lazy(() => import('../form/answer'));
+const Answer = lazy(() => import('../../form/answer'));
 
 // An offer: what it is, until when, what no answer means, and each answer with what follows from it.
 // When it is over it stays, and says what happened.
@@ -46,3 +48,10 @@ export function SubjectCard({ view, card, changes }: { view: CaseView; card: Sub
     </section>
   );
 }
+
+export const block: Block = {
+  column: 'main',
+  place: 20,
+  shows: 'card',
+  Show: ({ view, changes }) => view.card && <SubjectCard view={view} card={view.card} changes={changes} />,
+};

@@ -1,8 +1,10 @@
 import { Button } from '@tehik-ee/tedi-react/tedi';
 import { useId, useState } from 'react';
-import type { Said } from '../api/types';
-import { useTexts } from '../texts/use-texts';
-import { Section } from './section';
+import type { Said } from '../../api/types';
+import { useTexts } from '../../texts/use-texts';
+import type { Block } from '../case-block';
+import { Section } from '../section';
+import './messages.css';
 
 const SHOWN = 3;
 
@@ -52,3 +54,10 @@ function Entry({ entry }: { entry: Said }) {
     </li>
   );
 }
+
+export const block: Block = {
+  column: 'main',
+  place: 50,
+  shows: 'messages',
+  Show: ({ view, changes }) => <Messages said={view.messages} changes={changes} />,
+};

@@ -1,13 +1,15 @@
 import { Card, CardContent, Heading } from '@tehik-ee/tedi-react/tedi';
 import { useRef } from 'react';
-import type { CaseAction, CaseView } from '../api/types';
-import { To } from '../routing/to';
-import { useTexts } from '../texts/use-texts';
-import { ClockLine } from './clock-line';
-import { Notice } from './notice';
-import { NewBadge, useFresh } from './section';
+import type { CaseAction, CaseView } from '../../api/types';
+import { To } from '../../routing/to';
+import { useTexts } from '../../texts/use-texts';
+import type { Block } from '../case-block';
+import { ClockLine } from '../clock-line';
+import { Notice } from '../notice';
+import { NewBadge, useFresh } from '../section';
 import { answersTo } from './subject-card';
-import { TurnBadge } from './turn-badge';
+import { TurnBadge } from '../turn-badge';
+import './status-card.css';
 
 export const actionPath = (id: string, action: CaseAction) => `/cases/${id}/actions/${action.name}`;
 
@@ -59,3 +61,10 @@ export function StatusCard({ view, changes }: { view: CaseView; changes: number 
 function focusTitle(block: string) {
   requestAnimationFrame(() => document.getElementById(`${block}-title`)?.focus());
 }
+
+export const block: Block = {
+  column: 'main',
+  place: 10,
+  shows: 'status',
+  Show: StatusCard,
+};

@@ -1,6 +1,8 @@
-import type { RuleTrace } from '../api/types';
-import { useTexts } from '../texts/use-texts';
-import { Section } from './section';
+import type { RuleTrace } from '../../api/types';
+import { useTexts } from '../../texts/use-texts';
+import type { Block } from '../case-block';
+import { Section } from '../section';
+import './why.css';
 
 // The rule trace: each step that led here, its rule in words, the facts used and what came of it.
 export function Why({ steps, changes }: { steps: RuleTrace[]; changes: number }) {
@@ -35,3 +37,10 @@ export function Why({ steps, changes }: { steps: RuleTrace[]; changes: number })
     </Section>
   );
 }
+
+export const block: Block = {
+  column: 'main',
+  place: 60,
+  shows: 'why',
+  Show: ({ view, changes }) => <Why steps={view.why} changes={changes} />,
+};
