@@ -240,67 +240,94 @@ std::optional<Json> Page::list_row() const {
               {"changedAt", to_rfc3339(record_.decided_at)}};
 }
 
+// The page as one document, a method a block: a new one is a method here and its line in document().
+// What other documents say as well stays with Page.
+class Page::View {
+ public:
+  View(const Page& page, const texts::Rendered& said, const std::vector<JournalRecord>& journal,
+       const std::vector<engine::VaultUsage>& usage)
+      : page_(page), said_(said), journal_(journal), usage_(usage) {}
+
+  Json document() const {
+    const CaseRecord& record = page_.record_;
+    return {{"case", to_url_id(record.public_id)},
+            {"revision", record.revision},
+            {"updatedAt", to_rfc3339(record.decided_at)},
+            {"number", number_of(record)},
+            {"service", texts::localised(page_.rules_.title, page_.reader_.language)},
+            {"subject", subject()},
+            {"municipality", {{"name", page_.rules_.municipality.name}}},
+            {"status", status()},
+            {"clock", page_.clock_view()},
+            {"card", page_.card(journal_)},
+            {"actions", page_.actions_view()},
+            {"timeline", page_.timeline(said_, journal_)},
+            {"messages", page_.messages(journal_)},
+            {"application", application()},
+            {"why", page_.why(journal_)},
+            {"seenBy", seen_by()},
+            {"dataUse", data_use()}};
+  }
+
+ private:
+  Json subject() const {
+    const auto born = page_.born_on();
+    return {{"name", page_.name_of(page_.subject_key())},
+            {"bornOn", born ? Json(to_iso_date(*born)) : Json()}};
+  }
+  Json status() const;
+  Json application() const;
+  Json seen_by() const;
+  Json data_use() const;
+
+  const Page& page_;
+  const texts::Rendered& said_;
+  const std::vector<JournalRecord>& journal_;
+  const std::vector<engine::VaultUsage>& usage_;
+};
+
 std::optional<Json> Page::view(const std::vector<JournalRecord>& journal,
                                const std::vector<engine::VaultUsage>& usage) {
   const auto said = rendered();
   if (!said || !look_up("show-case")) return std::nullopt;
-  const auto born = born_on();
-  return Json{
-      {"case", to_url_id(record_.public_id)},
-      {"revision", record_.revision},
-      {"updatedAt", to_rfc3339(record_.decided_at)},
-      {"number", number_of(record_)},
-      {"service", texts::localised(rules_.title, reader_.language)},
-      {"subject", {{"name", name_of(subject_key())},
-                 {"bornOn", born ? Json(to_iso_date(*born)) : Json()}}},
-      {"municipality", {{"name", rules_.municipality.name}}},
-      {"status", status_view(*said)},
-      {"clock", clock_view()},
-      {"card", card(journal)},
-      {"actions", actions_view()},
-      {"timeline", timeline(*said, journal)},
-      {"messages", messages(journal)},
-      {"application", application_view()},
-      {"why", why(journal)},
-      {"seenBy", seen_by()},
-      {"dataUse", data_use(usage)}};
+  return View(*this, *said, journal, usage).document();
 }
 
-Json Page::status_view(const texts::Rendered& rendered) const {
+Json Page::View::status() const {
   Json basis = Json::array();
-  for (const Json& id : record_.status.value("legalBasis", Json::array())) {
-    const Json cited = rules_.legal_basis.value(id.get<std::string>(), Json::object());
+  for (const Json& id : page_.record_.status.value("legalBasis", Json::array())) {
+    const Json cited = page_.rules_.legal_basis.value(id.get<std::string>(), Json::object());
     basis.push_back({{"id", id},
-                     {"text", texts::localised(cited.value("text", Json()), reader_.language)},
+                     {"text", texts::localised(cited.value("text", Json()), page_.reader_.language)},
                      {"url", cited.value("url", Json())}});
   }
-  const Json& contact = rules_.municipality.contact;
+  const Json& contact = page_.rules_.municipality.contact;
   Json delayed;
-  if (!rendered.delayed.empty()) {
-    const Json& published = record_.status.at("delayed");
-    delayed = {{"text", rendered.delayed},
+  if (!said_.delayed.empty()) {
+    const Json& published = page_.record_.status.at("delayed");
+    delayed = {{"text", said_.delayed},
                {"system", published.at("system")},
                {"since", published.at("since")}};
   }
   Json shown_contact;
   if (contact.is_object()) {
     for (const char* member : {"unit", "phone", "email", "hours"}) {
-      shown_contact[member] = texts::localised(contact.value(member, Json()), reader_.language);
+      shown_contact[member] = texts::localised(contact.value(member, Json()), page_.reader_.language);
     }
   }
-  return {{"key", rendered.key},
-          {"headline", rendered.headline},
-          {"body", rendered.body},
-          {"next", rendered.next},
-          {"turn", rendered.turn},
-          {"turnText", rendered.turn_text},
-          {"by", rendered.by ? Json(to_iso_date(*rendered.by)) : Json()},
-          {"daysLeft", text_or_null(rendered.days_left)},
-          {"final", record_.status.value("final", false)},
+  return {{"key", said_.key},
+          {"headline", said_.headline},
+          {"body", said_.body},
+          {"next", said_.next},
+          {"turn", said_.turn},
+          {"turnText", said_.turn_text},
+          {"by", said_.by ? Json(to_iso_date(*said_.by)) : Json()},
+          {"daysLeft", text_or_null(said_.days_left)},
+          {"final", page_.record_.status.value("final", false)},
           {"delayed", delayed},
           {"legalBasis", basis},
           {"contact", shown_contact},
-          {"catalogue", service_.texts.version()}};
+          {"catalogue", page_.service_.texts.version()}};
 }
 
 std::string Page::revision_text() const { return std::to_string(record_.revision); }
@@ -432,16 +459,16 @@ std::optional<Json> Page::context_item(const std::string& of, const std::string&
       {"id", id}, {"label", say("field." + id, {}, id)}, {"value", text}, {"origin", nullptr}};
 }
 
-Json Page::application_view() const {
+Json Page::View::application() const {
   Json items = Json::array();
   std::set<std::string> told;
-  for (const auto& [name, form] : rules_.forms) {
-    for (Json& item : known_items(form)) {
+  for (const auto& [name, form] : page_.rules_.forms) {
+    for (Json& item : page_.known_items(form)) {
       if (told.insert(item.at("id").get<std::string>()).second) items.push_back(std::move(item));
     }
-    const Json given = record_.context.value(form.answers_in, Json());
+    const Json given = page_.record_.context.value(form.answers_in, Json());
     if (!given.is_object()) continue;
-    const auto asked = questions(name);
+    const auto asked = page_.questions(name);
     for (const Question& question : asked) {
       if (!given.contains(question.id)) continue;
       std::string text = answer_text(question, given.at(question.id));
@@ -449,10 +476,10 @@ Json Page::application_view() const {
                            ? parse_iso_date(given.at(question.id).get<std::string>())
                            : std::nullopt;
       // A month that is no longer offered.
-      if (text.empty() && day) text = month_text(*day, reader_.language);
+      if (text.empty() && day) text = month_text(*day, page_.reader_.language);
       if (text.empty()) continue;
       items.push_back({{"id", question.id},
-                       {"label", say("field." + question.id + ".label", {}, question.id)},
+                       {"label", page_.say("field." + question.id + ".label", {}, question.id)},
                        {"value", text},
                        {"origin", nullptr}});
     }
@@ -462,43 +489,43 @@ Json Page::application_view() const {
 
 // ---- Who sees and has seen ---------------------------------------------------------------------
 
-Json Page::seen_by() const {
+Json Page::View::seen_by() const {
   Json persons = Json::array();
   std::set<std::string> told;
-  const auto roles = visible_to(record_.status);
-  for (const access::Party& party : record_.parties) {
-    if (!party.is_current(reader_.now) || told.contains(party.person.str())) continue;
-    const auto role = access::role_of(record_.parties, party.person, reader_.now);
+  const auto roles = visible_to(page_.record_.status);
+  for (const access::Party& party : page_.record_.parties) {
+    if (!party.is_current(page_.reader_.now) || told.contains(party.person.str())) continue;
+    const auto role = access::role_of(page_.record_.parties, party.person, page_.reader_.now);
     if (!role || !access::admits(roles, *role)) continue;
     told.insert(party.person.str());
     const char* word = *role == access::Role::applicant ? "role.applicant" : "role.guardians";
-    persons.push_back({{"role", say(word)},
-                       {"name", name_of(party.person.str())},
-                       {"you", party.person == reader_.person}});
+    persons.push_back({{"role", page_.say(word)},
+                       {"name", page_.name_of(party.person.str())},
+                       {"you", party.person == page_.reader_.person}});
   }
   if (access::admits(roles, access::Role::official)) {
-    const Json unit = rules_.municipality.contact.is_object()
-                          ? rules_.municipality.contact.value("unit", Json())
+    const Json unit = page_.rules_.municipality.contact.is_object()
+                          ? page_.rules_.municipality.contact.value("unit", Json())
                           : Json();
-    persons.push_back({{"role", say("role.official")},
-                       {"name", texts::localised(unit, reader_.language)},
+    persons.push_back({{"role", page_.say("role.official")},
+                       {"name", texts::localised(unit, page_.reader_.language)},
                        {"you", false}});
   }
   return persons;
 }
 
-Json Page::data_use(const std::vector<engine::VaultUsage>& usage) const {
+Json Page::View::data_use() const {
   Json rows = Json::array();
   std::set<std::tuple<Timestamp, std::string, std::string>> told;  // one look may be at several
-  for (const engine::VaultUsage& use : usage) {
+  for (const engine::VaultUsage& use : usage_) {
     if (use.use.who == "resident") continue;  // the family's own reading
     if (!told.emplace(use.use.at, use.use.who, use.use.purpose).second) continue;
     // An official is told by his unit: the family need not know who sat there.
     const bool official = use.use.who.starts_with("official:");
     rows.push_back({{"at", to_rfc3339(use.use.at)},
-                    {"who", official ? say("role.official")
-                                     : say("system." + use.use.who, {}, source_name(use.use.who))},
-                    {"purpose", say("purpose." + use.use.purpose, {}, say("purpose.other"))}});
+                    {"who", official ? page_.say("role.official")
+                                     : page_.say("system." + use.use.who, {}, page_.source_name(use.use.who))},
+                    {"purpose", page_.say("purpose." + use.use.purpose, {}, page_.say("purpose.other"))}});
   }
   return rows;
 }

@@ -90,6 +90,7 @@ class Page {
 
  private:
   using Values = std::map<std::string, engine::VaultValue>;  // by field
+  class View;  // page.cpp: the document of view(), block by block
 
   texts::Viewer viewer() const;
   std::optional<texts::Rendered> rendered() const;
@@ -111,8 +112,6 @@ class Page {
   std::string source_name(const std::string& source) const;
   std::string actor_of(const std::string& turn, const std::string& otherwise) const;
 
-  Json status_view(const texts::Rendered& rendered) const;
-
   // page_actions.cpp
   std::optional<OfferedAction> offer_of(const workflow::ActionRule& rule) const;
   bool is_asked_for(const std::string& action) const;
@@ -128,7 +127,6 @@ class Page {
   Json known_items(const workflow::Form& form) const;
   std::optional<Json> known_item(const std::string& id) const;
   std::optional<Json> context_item(const std::string& of, const std::string& field) const;
-  Json application_view() const;
 
   // page_history.cpp
   Json timeline(const texts::Rendered& rendered, const std::vector<JournalRecord>& journal) const;
@@ -142,8 +140,6 @@ class Page {
   Json facts_of(const Json& status) const;
   std::string fact_text(const std::string& name, const Json& value, const Json& status) const;
   std::string event_text(const JournalRecord& row) const;
-  Json seen_by() const;
-  Json data_use(const std::vector<engine::VaultUsage>& usage) const;
 
   const CaseRecord& record_;
   const workflow::Service& service_;
