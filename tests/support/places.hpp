@@ -1,15 +1,14 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 
+#include "support/bench_content.hpp"
 #include "unit/core/story.hpp"
-#include "workflow/load/schemas.hpp"
 
 namespace elukaar::test {
 
 // A small service with a mass event, `round`: those who wait are called, those who are away are told when
-// they are back. No calls, no timers; events of types that the tree has schemas for.
+// they are back. No calls, no timers; events of types of which the bench has schemas.
 inline constexpr const char* places_text = R"(
 language: 1
 key: places
@@ -38,7 +37,7 @@ states:
 inline workflow::WorkflowPtr places() {
   static const workflow::WorkflowPtr made = [] {
     auto workflow = std::make_shared<workflow::Workflow>(
-        *core::test::workflow_of(places_text, workflow::read_schemas(ELUKAAR_SOURCE_DIR).value()));
+        *core::test::workflow_of(places_text, bench_schemas()));
     workflow->municipality.ehak = Municipality{"0002"};
     return workflow;
   }();

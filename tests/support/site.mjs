@@ -1,7 +1,7 @@
 // The program as an operator runs it, for tests that kill, stop and question it: its own database, topics,
 // settings and keys on a PostgreSQL and a Kafka that are there. Everything started here is ended here.
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,6 +74,14 @@ const versions = '/usr/lib/postgresql';
 export const psql = (existsSync(versions) ? readdirSync(versions).sort((a, b) => b - a) : [])
   .map((version) => join(versions, version, 'bin/psql')).find((path) => existsSync(path)) ?? 'psql';
 
+// The tree's content with the bench's laid over it, in a folder that tests may change.
+export function layOutContent(folder) {
+  for (const from of [root, join(root, 'tests/bench/content')]) {
+    for (const each of ['events', 'workflows']) cpSync(join(from, each), join(folder, each), { recursive: true });
+  }
+  symlinkSync(join(root, 'connectors'), join(folder, 'connectors'));
+}
+
 let sites = 0;
 
 export class Site {
@@ -89,12 +97,13 @@ export class Site {
     this.database = `postgresql://${url.username}:${url.password}@${url.host}/${this.name}`;
     this.topics = Object.fromEntries(['life-events', 'status', 'notifications'].map((topic) => [topic, `${this.name}.${topic}`]));
     this.settings = join(this.folder, 'elukaar.yaml');
+    layOutContent(join(this.folder, 'content'));
     mkdirSync(join(this.folder, 'secrets'));
     writeFileSync(join(this.folder, 'secrets/postgres-password'), `${decodeURIComponent(url.password)}\n`, { mode: 0o600 });
     writeFileSync(this.settings, `environment: development
 municipalities:
-${Object.entries(municipalities).map(([ehak, file]) => `  - { ehak: "${ehak}", workflow: ${root}workflows/municipalities/${file} }`).join('\n')}
-content_dir: ${root}
+${Object.entries(municipalities).map(([ehak, file]) => `  - { ehak: "${ehak}", workflow: content/workflows/municipalities/${file} }`).join('\n')}
+content_dir: content
 kafka:
   brokers: "${services.kafka}"
   group: ${this.name}

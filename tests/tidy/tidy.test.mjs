@@ -179,7 +179,7 @@ test(`no line of C++ is over ${WIDEST} columns but for what is quoted as it is`,
 });
 
 test(`no line of a base workflow is over ${WIDEST} columns`, () => {
-  const bases = files.filter((path) => /^workflows\/[^/]+\/[^/]+\/workflow\.yaml$/.test(path));
+  const bases = files.filter((path) => /^(tests\/bench\/content\/)?workflows\/[^/]+\/[^/]+\/workflow\.yaml$/.test(path));
   assert.ok(bases.length > 2);
   assert.deepEqual(bases.flatMap((path) => read(path).split('\n').flatMap((line, i) => (
     [...line].length > WIDEST ? [`${path}:${i + 1}: ${[...line].length} columns`] : []))), []);

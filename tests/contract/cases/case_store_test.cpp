@@ -297,7 +297,7 @@ TEST_P(CaseStoreContract, reads_a_case_with_another_release_as_far_as_its_states
   for (auto at = renamed.find("waiting"); at != std::string::npos; at = renamed.find("waiting")) {
     renamed.replace(at, 7, "queued");
   }
-  const auto other = core::test::workflow_of(renamed, workflow::read_schemas(ELUKAAR_SOURCE_DIR).value());
+  const auto other = core::test::workflow_of(renamed, test::bench_schemas());
   const auto refused = found.at(0)->read(*other);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().find("waiting"), std::string::npos) << refused.error();

@@ -26,7 +26,6 @@ using adapters::postgres::CaseStore;
 using adapters::postgres::PgOperations;
 using namespace std::chrono_literals;
 
-const std::filesystem::path tree{ELUKAAR_SOURCE_DIR};
 constexpr const char* lane_name = "kafka/test.events/0";
 constexpr std::chrono::seconds lease{30};
 
@@ -34,9 +33,8 @@ constexpr std::chrono::seconds lease{30};
 struct World {
   test::TestDatabase database{"batch"};
   privacy::Keyring keyring = test::keyring_for({"0001", "0002", "0653"});
-  cloudevents::SchemaCatalogue events =
-      cloudevents::SchemaCatalogue::load_events(tree / "events").value();
-  workflow::SchemaTable schemas = workflow::read_schemas(tree).value();
+  const cloudevents::SchemaCatalogue& events = test::bench_events();
+  const workflow::SchemaTable& schemas = test::bench_schemas();
   calendar::Calendar calendar;
 
   World() { adapters::postgres::bring_schema_up(database.address(), [](const std::string&) {}); }
@@ -44,8 +42,8 @@ struct World {
   std::vector<workflow::WorkflowPtr> workflows() const {
     std::vector<workflow::WorkflowPtr> all;
     for (const char* file : {"bench/bench.yaml", "rae/kindergarten-place.yaml"}) {
-      all.push_back(workflow::load(tree / "workflows/municipalities" / file,
-                                   {tree / "workflows", schemas})
+      all.push_back(workflow::load(test::bench_content() / "workflows/municipalities" / file,
+                                   {test::bench_content() / "workflows", schemas})
                         ->workflow);
     }
     all.push_back(test::places());

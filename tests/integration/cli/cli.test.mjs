@@ -1,10 +1,10 @@
 // One clear line with what to change and exit code 2; logs that are JSON lines; health and figures.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync, cpSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { benchEvent, elukaar, freePort, root, Services, Site, until } from '../../support/site.mjs';
+import { benchEvent, elukaar, freePort, layOutContent, Services, Site, until } from '../../support/site.mjs';
 
 const WITHIN = 30_000;
 const services = Services.given();
@@ -53,13 +53,10 @@ for (const [what, change, expected] of cases) {
 }
 
 test('refuses a bad workflow file with the place of the mistake', options, () => {
-  const folder = join(site.folder, 'content/workflows');
-  mkdirSync(folder, { recursive: true });
-  cpSync(join(root, 'workflows'), folder, { recursive: true });
-  const base = join(folder, 'bench/1/workflow.yaml');
+  layOutContent(join(site.folder, 'other'));
+  const base = join(site.folder, 'other/workflows/bench/1/workflow.yaml');
   writeFileSync(base, readFileSync(base, 'utf8').replace('target: s3', 'target: s33'));
-  for (const each of ['events', 'connectors']) cpSync(join(root, each), join(site.folder, 'content', each), { recursive: true });
-  const { status, lines } = refused((text) => text.replaceAll(root, `${site.folder}/content/`));
+  const { status, lines } = refused((text) => text.replace('content/workflows', 'other/workflows').replace('content_dir: content', 'content_dir: other'));
   assert.equal(status, 2, lines.join('\n'));
   assert.equal(lines.length, 1, lines.join('\n'));
   assert.match(lines[0], /workflow\.yaml:\d+:\d+: .*s33/);

@@ -3,25 +3,34 @@
 #include <gtest/gtest.h>
 
 #include "core/questions.hpp"
+#include "support/bench_content.hpp"
 #include "unit/core/story.hpp"
-#include "workflow/load/load.hpp"
 
 namespace elukaar::core {
 namespace {
 
 using lifecycle::CaseState;
 
-const std::filesystem::path source{ELUKAAR_SOURCE_DIR};
 const std::string child = "p1_mychildmychildmychild";
 const std::string parent = "p1_parentparentparentpar";
 
 workflow::WorkflowPtr load(const std::string& file) {
-  auto schemas = workflow::read_schemas(source);
-  if (!schemas) throw std::runtime_error(to_text(schemas.error().front()));
-  auto loaded = workflow::load(source / "workflows/municipalities" / file,
-                               {source / "workflows", *schemas});
+  const std::filesystem::path workflows = elukaar::test::bench_content() / "workflows";
+  auto loaded = workflow::load(workflows / "municipalities" / file,
+                               {workflows, elukaar::test::bench_schemas()});
   if (!loaded) throw std::runtime_error(to_text(loaded.error().front()));
   return loaded->workflow;
+}
+
+// What the project ships is held by the tests of workflow; here with what the bench lays over it.
+TEST(BenchContent, loads_without_a_problem_or_a_warning) {
+  const auto services =
+      workflow::load_all(elukaar::test::bench_content(), elukaar::test::bench_schemas());
+  ASSERT_TRUE(services) << to_text(services.error().front());
+  ASSERT_EQ(services->size(), 9U);
+  for (const workflow::Service& service : *services) {
+    EXPECT_TRUE(service.warnings.empty()) << service.file;
+  }
 }
 
 const workflow::Workflow& bench() {

@@ -56,7 +56,7 @@ TEST_F(Arriving, says_why_what_it_can_read_fits_nothing) {
   EXPECT_EQ(refused(raw(changed(Pointer("/type"), "ee.elukaar.unknown.v1"))), "unknown-type");
   EXPECT_EQ(refused(raw(changed(Pointer("/data/child/bornOn"), "in spring"))), "schema-violation");
   EXPECT_EQ(refused(raw(changed(Pointer("/municipality"), "0999"))), "not-served");
-  EXPECT_EQ(refused(raw(changed(Pointer("/type"), "ee.elukaar.bench.started.v1"))),
+  EXPECT_EQ(refused(raw(changed(Pointer("/type"), "ee.elukaar.round.started.v1"))),
             "schema-violation");
 }
 

@@ -13,7 +13,6 @@
 namespace elukaar::engine {
 namespace {
 
-const std::filesystem::path tree{ELUKAAR_SOURCE_DIR};
 const std::string partition = "kafka/events/0";
 constexpr std::chrono::seconds lease{10};
 const Municipality here = test::places()->municipality.ehak;
@@ -101,7 +100,7 @@ class Mass : public ::testing::Test {
   std::map<std::string, Lane> lanes;
 
  private:
-  cloudevents::SchemaCatalogue events_ = cloudevents::SchemaCatalogue::load_events(tree / "events").value();
+  const cloudevents::SchemaCatalogue& events_ = test::bench_events();
   calendar::Calendar calendar_;
   privacy::Keyring keyring_ = privacy::Keyring::passing();
   Workflows workflows_{{test::places()}, {}};

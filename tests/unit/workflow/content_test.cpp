@@ -37,7 +37,7 @@ class Content : public testing::Test {
 };
 
 TEST_F(Content, loads_without_a_problem_or_a_warning) {
-  ASSERT_EQ(services().size(), 9U);
+  ASSERT_EQ(services().size(), 7U);
   for (const Service& service : services()) {
     EXPECT_EQ(all(service.warnings), "") << service.file;
   }

@@ -9,20 +9,23 @@ namespace fs = std::filesystem;
 TEST(WorkflowSchema, accepts_every_file_that_we_ship) {
   const WorkflowSchema schema;
   const fs::path workflows = fs::path{ELUKAAR_SOURCE_DIR} / "workflows";
+  const fs::path bench = fs::path{ELUKAAR_SOURCE_DIR} / "tests/bench/content/workflows";
   int files = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(workflows)) {
-    const fs::path& path = entry.path();
-    const fs::path folder = path.parent_path().filename();
-    if (path.extension() != ".yaml" || folder == "texts" || folder == "scenarios") continue;
-    ++files;
-    EXPECT_EQ(schema.violations(path), "") << path;
-    // The first line tells an editor where the schema is.
-    const std::string text = read_file(path);
-    const std::string mark = "# yaml-language-server: $schema=";
-    ASSERT_TRUE(text.starts_with(mark)) << path;
-    const std::string named = text.substr(mark.size(), text.find('\n') - mark.size());
-    EXPECT_TRUE(fs::equivalent(path.parent_path() / named,
-                               workflows / "schema/workflow.schema.json")) << path;
+  for (const fs::path& folder : {workflows, bench}) {
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      const fs::path& path = entry.path();
+      const fs::path within = path.parent_path().filename();
+      if (path.extension() != ".yaml" || within == "texts" || within == "scenarios") continue;
+      ++files;
+      EXPECT_EQ(schema.violations(path), "") << path;
+      // The first line tells an editor where the schema is.
+      const std::string text = read_file(path);
+      const std::string mark = "# yaml-language-server: $schema=";
+      ASSERT_TRUE(text.starts_with(mark)) << path;
+      const std::string named = text.substr(mark.size(), text.find('\n') - mark.size());
+      EXPECT_TRUE(fs::equivalent(path.parent_path() / named,
+                                 workflows / "schema/workflow.schema.json")) << path;
+    }
   }
   EXPECT_GE(files, 5);
 }
