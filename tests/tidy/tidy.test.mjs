@@ -459,3 +459,32 @@ test('comments and names of general code, the HTTP API and the tools of deploy k
   assert.deepEqual(wrong, []);
   assert.deepEqual(unused(NOUN_EXCEPTIONS, used), []);
 });
+
+// What the language has so that general code need know no service. The second service is the smallest that has all of it.
+const uses = (what) => (base) => base.split(what).length > 2; // declared, and named once more
+const MECHANISMS = [
+  ['`subject`', ({ base }) => /^subject: (\w+)$/m.test(base)],
+  ['`turns`', ({ base }) => /^turns: \[(.+?)\]/m.exec(base)?.[1].split(', ').every((turn) => base.includes(` turn: ${turn}\n`))],
+  ['a parameter of type `stages` with `by` and `with`, which an expression reads', ({ base }) => {
+    const [, name] = /^ {2}(\w+):\n {4}type: stages\n {4}by: .+\n {4}with: .+$/m.exec(base) ?? [];
+    return name !== undefined && base.includes(`parameters.${name}.`);
+  }],
+  ['`groups`', ({ base }) => /^groups:\n {2}(\w+):/m.test(base) && uses(/^groups:\n {2}(\w+):/m.exec(base)[1])(base)],
+  ['`conditions`', ({ base }) => /^conditions:.*\n {2}(\w+):/m.test(base) && uses(/^conditions:.*\n {2}(\w+):/m.exec(base)[1])(base)],
+  ['`codes`', ({ base }) => /^codes:/m.test(base)],
+  ['a form with `answersIn`', ({ base }) => /^ {4}answersIn: \w+$/m.test(base)],
+  ['the texts\' group `private`', ({ texts }) => texts.every((text) => /^private:.*\n {2}\w+: "/m.test(text))],
+  ['`x-partition-key` in the schema of each event', ({ schemas }) => schemas.every((schema) => schema['x-partition-key'])],
+  ['`x-proactive` in the schema of an event', ({ schemas }) => schemas.some((schema) => schema['x-proactive'] === true)],
+];
+
+test('the second service uses each mechanism that spares general code a guess', () => {
+  const folder = 'workflows/residence-change';
+  const base = read(`${folder}/2026.1/workflow.yaml`);
+  const texts = ['et', 'en', 'ru'].map((language) => read(`${folder}/texts/${language}.yaml`));
+  const schemas = [...base.matchAll(/^ {4}type: (ee\.elukaar\.[\w.-]+)$/gm)].map(([, type]) => (
+    JSON.parse(read(files.find((path) => path.startsWith('events/') && !path.startsWith('events/intake/') && path.endsWith(`/${type}.schema.json`))))));
+  assert.ok(schemas.length > 5, 'the events of the service were not found');
+  assert.deepEqual(MECHANISMS.filter(([, used]) => !used({ base, texts, schemas }))
+    .map(([name]) => `${folder} does not use ${name}: give it a use there, or take the mechanism out of the language`), []);
+});
