@@ -11,6 +11,7 @@ import addFormats from "ajv-formats";
 import { parse } from "yaml";
 
 const folder = fileURLToPath(new URL("../../../events/", import.meta.url));
+const root = `${folder}../`;
 const text = readFileSync(`${folder}asyncapi.yaml`, "utf8");
 
 test("is a valid AsyncAPI 3 document, its references followed", async () => {
@@ -24,7 +25,7 @@ test("is a valid AsyncAPI 3 document, its references followed", async () => {
 
 test("names every event type that has a schema, once, and no other", () => {
   const described = ["registers", "services"].flatMap((kind) => readdirSync(`${folder}${kind}`)).filter((name) => name.endsWith(".schema.json"))
-    .map((name) => name.replace(/\.schema\.json$/, "")).filter((type) => !type.startsWith("ee.elukaar.bench."));
+    .map((name) => name.replace(/\.schema\.json$/, ""));
   const { channels, components } = parse(text);
   const used = Object.values(channels).flatMap(({ messages }) => Object.values(messages))
     .map(({ $ref }) => components.messages[$ref.split("/").at(-1)].name);
@@ -32,6 +33,38 @@ test("names every event type that has a schema, once, and no other", () => {
   for (const message of Object.values(components.messages)) {
     assert.ok(JSON.stringify(message.payload).includes(`/${message.name}.schema.json`), message.name);
   }
+});
+
+test("has a channel for each topic that the settings name, and no other", () => {
+  const { channels } = parse(text);
+  const { topics } = parse(readFileSync(`${root}deploy/elukaar.example.yaml`, "utf8")).kafka;
+  assert.deepEqual(Object.values(channels).map(({ address }) => address).sort(), Object.values(topics).sort());
+});
+
+// Where the program reads a topic and where it writes one: `kafka.<topic>` in the wiring.
+test("says of each topic whether the program reads it, writes it, or both", () => {
+  const { channels, operations } = parse(text);
+  const wiring = (file, pattern) => new Set([...readFileSync(`${root}orchestrator/app/wiring/${file}.cpp`, "utf8").matchAll(pattern)]
+    .flatMap(([all]) => [...all.matchAll(/kafka\.(life_events|service_events|status|notifications)/g)].map(([, topic]) => topic)));
+  const used = {
+    receive: new Set([...wiring("orchestrator", /source\.topics = [^;]+;/g), ...wiring("portal", /follow\([^[]+\[/g)]),
+    send: new Set([...wiring("shared", /\{from\.kafka\.[^}]+\}/g), ...wiring("portal", /intake\.\w+_topic = [^;]+;/g)]),
+  };
+  const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  for (const [action, topics] of Object.entries(used)) {
+    const described = Object.values(operations).filter((one) => one.action === action).map(({ channel }) => channel.$ref.split("/").at(-1));
+    assert.deepEqual(described.map(snake).sort(), [...topics].sort(), action);
+  }
+  assert.equal(Object.keys(channels).length, new Set([...used.receive, ...used.send]).size);
+});
+
+test("names what the program itself says", () => {
+  const said = ["core/decide.cpp", "core/step.cpp"].flatMap((file) => (
+    [...readFileSync(`${root}orchestrator/${file}`, "utf8").matchAll(/"(ee\.elukaar\.[\w.-]+\.v\d+)"/g)].map(([, type]) => type)));
+  const { channels, components } = parse(text);
+  const messages = [channels.status, channels.notifications].flatMap(({ messages }) => Object.values(messages))
+    .map(({ $ref }) => components.messages[$ref.split("/").at(-1)].name);
+  assert.deepEqual(messages.sort(), [...new Set(said)].sort());
 });
 
 test("describes the example events as they are", async () => {
