@@ -4,6 +4,8 @@
 #include <future>
 #include <memory>
 
+#include "base/real_time.hpp"
+
 namespace elukaar::office {
 namespace {
 
@@ -19,8 +21,7 @@ Send send_through(engine::Intake& intake, const cloudevents::SchemaCatalogue& fo
     const auto answer = std::make_shared<std::promise<engine::Intake::Outcome>>();
     auto outcome = answer->get_future();
     intake.accept_from(
-        office, "application/cloudevents+json", body,
-        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now()),
+        office, "application/cloudevents+json", body, real_now(),
         [answer](engine::Intake::Outcome came) { answer->set_value(std::move(came)); });
     if (outcome.wait_for(sends_within) != std::future_status::ready) {
       return failure(engine::IntakeRefusal{503, "late", "the broker has not answered in time"});

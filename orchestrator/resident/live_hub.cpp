@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json_members.hpp"
+#include "base/real_time.hpp"
 #include "base/url_id.hpp"
 
 namespace elukaar::resident {
@@ -317,7 +318,7 @@ class LiveHub::Loop {
   }
 
   void comment() {
-    const auto now = std::chrono::system_clock::now();
+    const Timestamp now = real_now();
     std::vector<StreamId> ended;
     for (auto& [id, stream] : streams_) {
       if (stream.session.expires_at <= now) {

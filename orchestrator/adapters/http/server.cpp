@@ -16,6 +16,7 @@
 
 #include "adapters/http/routes.hpp"
 #include "adapters/http/static_files.hpp"
+#include "base/real_time.hpp"
 
 namespace elukaar::adapters::http {
 namespace {
@@ -314,10 +315,8 @@ struct Server::Implementation : std::enable_shared_from_this<Server::Implementat
     std::string_view token = exchange->request.header("authorization");
     constexpr std::string_view scheme = "Bearer ";
     token = token.starts_with(scheme) ? token.substr(scheme.size()) : std::string_view{};
-    const auto now = std::chrono::time_point_cast<std::chrono::microseconds>(
-        std::chrono::system_clock::now());
     parts.intake->accept(
-        token, exchange->request.header("content-type"), exchange->request.body, now,
+        token, exchange->request.header("content-type"), exchange->request.body, real_now(),
         [self = shared_from_this(), exchange](engine::Intake::Outcome outcome) {
           if (outcome) {
             const Json said = {{"id", outcome->id}, {"source", outcome->source}};

@@ -5,6 +5,7 @@
 #include "adapters/curl/http_client.hpp"
 #include "adapters/postgres/calls.hpp"
 #include "adapters/postgres/vault.hpp"
+#include "base/real_time.hpp"
 
 namespace elukaar::app {
 namespace {
@@ -20,10 +21,6 @@ engine::DispatcherSettings dispatcher_settings(const Settings& settings) {
   }
   dispatcher.jitter_seed = static_cast<std::uint64_t>(::getpid());
   return dispatcher;
-}
-
-Timestamp real_now() {
-  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
 }  // namespace
