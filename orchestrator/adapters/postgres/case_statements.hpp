@@ -5,17 +5,6 @@
 // The SQL of the case store, prepared once a connection. Each takes arrays and works on the whole batch.
 namespace elukaar::adapters::postgres {
 
-// The rows of a batch's cases, as `n`.
-#define CASE_ROWS                                                                          \
-  "(select unnest($1::text[]) as municipality, unnest($2::uuid[]) as id, "                 \
-  "unnest($3::text[]) as service, unnest($4::integer[]) as release, "                      \
-  "unnest($5::boolean[]) as pinned, unnest($6::text[]) as lifecycle, "                     \
-  "unnest($7::text[]) as incident, unnest($8::text[]) as state, "                          \
-  "unnest($9::text[]) as context, unnest($10::text[]) as status, "                         \
-  "unnest($11::bigint[]) as revision, unnest($12::bigint[]) as sequence, "                 \
-  "unnest($13::integer[]) as deferred, unnest($14::bytea[]) as hash, "                     \
-  "unnest($15::timestamptz[]) as decided_at, unnest($16::timestamptz[]) as created_at) n"
-
 // Prepared once, when the tables may still be empty: the plan must not depend on how full they are. A
 // lateral subquery with `offset 0` or `limit 1` is one index look-up for each element, whatever the
 // planner believes of the table. What takes whole rows unnests them in the select list: in the FROM clause each
@@ -112,16 +101,6 @@ cross join lateral (
 
     {"lock_keys", "select pg_advisory_xact_lock(h) from unnest($1::bigint[]) as h"},
 
-    {"lock_cases", R"sql(
-select c.municipality, c.id, c.service, c.release, c.pinned, c.lifecycle, c.incident, c.state,
-       c.context, c.status, c.revision, c.sequence, c.deferred, c.hash,
-       (extract(epoch from c.decided_at) * 1000000)::bigint as decided_at_us,
-       (extract(epoch from c.created_at) * 1000000)::bigint as created_at_us
-from unnest($1::text[], $2::uuid[]) as k(municipality, id)
-join elukaar.cases c on c.municipality = k.municipality and c.id = k.id
-order by c.municipality, c.id
-for update of c)sql"},
-
     {"receipts", R"sql(
 select k.place - 1
 from unnest($1::text[], $2::uuid[], $3::uuid[])
@@ -194,22 +173,6 @@ from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint
             $7::bigint[], $8::bigint[])
   as m(id, epoch, position, next_sequence, published_sequence, applied, duplicates, parked)
 where l.id = m.id and l.epoch = m.epoch and l.owner = $10)sql"},
-
-    {"create_cases", R"sql(
-insert into elukaar.cases (municipality, id, service, public_id, release, pinned, lifecycle, incident,
-  state, context, status, revision, sequence, deferred, hash, decided_at, created_at)
-select municipality, id, service, encode(sha256(uuid_send(gen_random_uuid()) ||
-         uuid_send(gen_random_uuid())), 'hex')::varchar(32)::uuid, release, pinned, lifecycle,
-       incident, state, context, status, revision, sequence, deferred, hash, decided_at, created_at
-from )sql" CASE_ROWS},
-
-    {"update_cases", R"sql(
-update elukaar.cases c
-set release = n.release, pinned = n.pinned, lifecycle = n.lifecycle, incident = n.incident,
-    state = n.state, context = n.context, status = n.status, revision = n.revision,
-    sequence = n.sequence, deferred = n.deferred, hash = n.hash, decided_at = n.decided_at
-from )sql" CASE_ROWS R"sql(
-where c.municipality = n.municipality and c.id = n.id)sql"},
 
     {"write_journal", R"sql(
 insert into elukaar.journal (municipality, case_id, sequence, lane, lane_sequence, receipt, source,
@@ -390,7 +353,5 @@ on conflict (digest) do update set digest = excluded.digest returning id)sql"},
 update elukaar.cases set lifecycle = 'incident', incident = $3
 where municipality = $1 and id = $2 and lifecycle = 'active')sql"},
 };
-
-#undef CASE_ROWS
 
 }  // namespace elukaar::adapters::postgres

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <pqxx/pqxx>
@@ -26,12 +29,27 @@ using engine::Lane;
 using engine::LaneId;
 using engine::StoreFault;
 
+// Those of case_statements.hpp, and those that are made of the columns of a case.
+std::span<const Statement> worker_statements() {
+  static const std::string lock = lock_cases_sql();
+  static const std::string create = create_cases_sql();
+  static const std::string update = update_cases_sql();
+  static const std::vector<Statement> statements = [] {
+    std::vector<Statement> all(std::begin(case_statements), std::end(case_statements));
+    all.push_back({"lock_cases", lock.c_str()});
+    all.push_back({"create_cases", create.c_str()});
+    all.push_back({"update_cases", update.c_str()});
+    return all;
+  }();
+  return statements;
+}
+
 // A worker that is stopped in the middle of a transaction must not hold its locks for ever. Its statements
 // go by key, a few rows of tables that grow from nothing: a plan kept from when a table was small would read
 // the whole of it. A plan that must do what is off looks dear enough to be compiled: that is off as well, whatever
 // the connection says.
-constexpr SessionKind worker_sessions{.name = "elukaar worker",
-                                      .settings = R"sql(
+const SessionKind worker_sessions{.name = "elukaar worker",
+                                  .settings = R"sql(
   set idle_in_transaction_session_timeout = '15s';
   set lock_timeout = '30s';
   set plan_cache_mode = force_generic_plan;
@@ -40,17 +58,8 @@ constexpr SessionKind worker_sessions{.name = "elukaar worker",
   set enable_mergejoin = off;
   set jit = off;
 )sql",
-                                      .statements = case_statements,
-                                      .quotes_postgres = true};
-
-std::string_view bytes_of(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-// An empty text stands for null.
-std::optional<std::string_view> unless_empty(std::string_view text) {
-  return text.empty() ? std::nullopt : std::optional{text};
-}
+                                  .statements = worker_statements(),
+                                  .quotes_postgres = true};
 
 // What is to be published, as the journal keeps it: JSON [{"key","topic","value"}]; empty: nothing.
 std::string write_records(const std::vector<engine::OutgoingRecord>& records) {
@@ -245,8 +254,13 @@ class Transaction final : public engine::BatchTransaction {
  private:
   template <class... Arguments>
   pqxx::result run(const char* statement, const Arguments&... arguments) {
+    return as_store_fault([&] { return exec_prepared(work_, statement, arguments...); });
+  }
+  // Where PostgreSQL fails in the step, a StoreFault comes of it.
+  template <class Step>
+  auto as_store_fault(const Step& step) {
     try {
-      return exec_prepared(work_, statement, arguments...);
+      return step();
     } catch (const pqxx::failure&) {
       connection_.fail();
     }
@@ -289,11 +303,7 @@ bool Transaction::write(const std::vector<Lane>& lanes, const std::string& owner
 }
 
 void Transaction::commit() {
-  try {
-    work_.commit();
-  } catch (const pqxx::failure&) {
-    connection_.fail();
-  }
+  as_store_fault([&] { work_.commit(); });
 }
 
 bool Transaction::move_lanes(const std::vector<Lane>& lanes, const std::string& owner,
@@ -310,7 +320,8 @@ bool Transaction::move_lanes(const std::vector<Lane>& lanes, const std::string& 
 }
 
 void Transaction::write_cases(const char* statement, const std::vector<engine::DecidedCase>& cases) {
-  if (!cases.empty()) run(statement, written(cases));
+  if (cases.empty()) return;
+  as_store_fault([&] { postgres::write_cases(work_, statement, cases); });
 }
 
 void Transaction::write_journal(const std::vector<engine::JournalRow>& rows) {

@@ -82,6 +82,13 @@ class WriteColumns {
  public:
   constexpr explicit WriteColumns(Columns... columns) : columns_(columns...) {}
 
+  // visit(column, place) for each, in order.
+  template <class Visit>
+  void each(const Visit& visit) const {
+    int place = 0;
+    std::apply([&](const auto&... columns) { (visit(columns, place++), ...); }, columns_);
+  }
+
   // "a, b, c"
   std::string names() const {
     std::string list;
@@ -117,12 +124,6 @@ class WriteColumns {
   }
 
  private:
-  template <class Visit>
-  void each(const Visit& visit) const {
-    int place = 0;
-    std::apply([&](const auto&... columns) { (visit(columns, place++), ...); }, columns_);
-  }
-
   std::tuple<Columns...> columns_;
 };
 

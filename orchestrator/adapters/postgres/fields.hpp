@@ -1,8 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <pqxx/pqxx>
 
@@ -16,6 +18,9 @@ namespace elukaar::adapters::postgres {
 
 // What to select of a moment, for time_of.
 #define MICROS(moment) "(extract(epoch from " moment ") * 1000000)::bigint"
+inline std::string micros_of(const std::string& moment) {
+  return "(extract(epoch from " + moment + ") * 1000000)::bigint";
+}
 
 inline Timestamp time_of(const pqxx::field& field) {
   return Timestamp{std::chrono::microseconds{field.as<long long>()}};
@@ -39,6 +44,15 @@ inline Digest digest_of(const pqxx::field& field) {
   Digest digest{};
   if (bytes.size() == digest.size()) std::copy(bytes.begin(), bytes.end(), digest.begin());
   return digest;
+}
+
+inline std::string_view bytes_of(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+// An empty text stands for null.
+inline std::optional<std::string_view> unless_empty(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional{text};
 }
 
 inline std::string bytea(const Digest& digest) { return "\\x" + to_hex(digest); }

@@ -1,5 +1,8 @@
 #include "adapters/postgres/sessions.hpp"
 
+#include <span>
+
+#include "adapters/postgres/columns.hpp"
 #include "adapters/postgres/connection.hpp"
 #include "adapters/postgres/fields.hpp"
 #include "base/json.hpp"
@@ -14,7 +17,9 @@ constexpr SessionKind session_kind{
     .name = "elukaar sessions", .settings = "set statement_timeout = '10s'", .attempts = 2};
 
 const char* to_text(Kind kind) { return kind == Kind::official ? "official" : "resident"; }
-long long micros(Timestamp time) { return time.time_since_epoch().count(); }
+const char* to_text(access::Assurance assurance) {
+  return assurance == access::Assurance::high ? "high" : "substantial";
+}
 
 std::string persons_text(const identity::Persons& persons) {
   Json text = Json::object();
@@ -31,14 +36,39 @@ identity::Persons persons_of(const pqxx::field& field) {
   return persons;
 }
 
+// What is read of a session; its token and its kind are known to whoever asks.
+constexpr ReadColumn<Session> session_columns[] = {
+    {"csrf_token", [](Session& of, Field field) { of.csrf = text_of(field); }},
+    {"persons", [](Session& of, Field field) { of.persons = persons_of(field); }},
+    {"assurance",
+     [](Session& of, Field field) {
+       of.assurance =
+           access::parse_assurance(field.c_str()).value_or(access::Assurance::none);
+     }},
+    {MICROS("created_at"), [](Session& of, Field field) { of.created_at = time_of(field); }},
+    {MICROS("seen_at"), [](Session& of, Field field) { of.seen_at = time_of(field); }},
+    {MICROS("expires_at"), [](Session& of, Field field) { of.expires_at = time_of(field); }},
+};
+
+// What is written of one.
+constexpr WriteColumns written_columns{
+    column<sql::Bytes>("token_digest", [](const Session& of) { return bytes_of(of.token); }),
+    column<sql::Text>("csrf_token", [](const Session& of) -> auto& { return of.csrf; }),
+    column<sql::Text>("kind", [](const Session& of) { return to_text(of.kind); }),
+    column<sql::Text>("persons", [](const Session& of) { return persons_text(of.persons); }),
+    column<sql::Text>("assurance", [](const Session& of) { return to_text(of.assurance); }),
+    column<sql::Time>("created_at", [](const Session& of) { return of.created_at; }),
+    column<sql::Time>("seen_at", [](const Session& of) { return of.seen_at; }),
+    column<sql::Time>("expires_at", [](const Session& of) { return of.expires_at; }),
+};
+
 // A session of the other kind is left as it is.
 pqxx::result touch(pqxx::work& work, Kind kind, const Digest& token, std::chrono::microseconds idle) {
   return work.exec_params(
       "update elukaar.session set seen_at = clock_timestamp() where token_digest = $1 and kind = $2 "
       "and clock_timestamp() < expires_at "
-      "and clock_timestamp() < seen_at + $3::bigint * interval '1 microsecond' "
-      "returning csrf_token, persons, assurance, (extract(epoch from created_at) * 1000000)::bigint, "
-      "(extract(epoch from seen_at) * 1000000)::bigint, (extract(epoch from expires_at) * 1000000)::bigint",
+      "and clock_timestamp() < seen_at + $3::bigint * interval '1 microsecond' returning " +
+          list_of(session_columns),
       bytea(token), to_text(kind), idle.count());
 }
 
@@ -55,20 +85,15 @@ PgSessions::~PgSessions() = default;
 
 Timestamp PgSessions::now() {
   return implementation_->connection.transaction([](pqxx::work& work) {
-    return time_of(work.exec1("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")[0]);
+    return time_of(work.exec1("select " MICROS("clock_timestamp()"))[0]);
   });
 }
 
 void PgSessions::add(const Session& session) {
-  const char* assurance = session.assurance == access::Assurance::high ? "high" : "substantial";
   implementation_->connection.transaction([&](pqxx::work& work) {
-    return work.exec_params(
-        "insert into elukaar.session (token_digest, csrf_token, kind, persons, assurance, created_at, seen_at, "
-        "expires_at) values ($1, $2, $3, $4, $5, timestamptz 'epoch' + $6::bigint * interval '1 microsecond', "
-        "timestamptz 'epoch' + $7::bigint * interval '1 microsecond', "
-        "timestamptz 'epoch' + $8::bigint * interval '1 microsecond')",
-        bytea(session.token), session.csrf, to_text(session.kind), persons_text(session.persons), assurance,
-        micros(session.created_at), micros(session.seen_at), micros(session.expires_at));
+    return exec_params(
+        work, "insert into elukaar.session (" + written_columns.names() + ") " + written_columns.rows(),
+        written_columns.parameters(std::span{&session, 1}));
   });
 }
 
@@ -80,15 +105,10 @@ std::optional<Session> PgSessions::find(Kind kind, const Digest& token, std::chr
                        to_text(kind));
       return std::nullopt;
     }
-    const auto& row = rows[0];
-    return Session{.token = token,
-                   .csrf = row[0].c_str(),
-                   .kind = kind,
-                   .persons = persons_of(row[1]),
-                   .assurance = access::parse_assurance(row[2].c_str()).value_or(access::Assurance::none),
-                   .created_at = time_of(row[3]),
-                   .seen_at = time_of(row[4]),
-                   .expires_at = time_of(row[5])};
+    Session session = read(rows[0], session_columns);
+    session.token = token;
+    session.kind = kind;
+    return session;
   });
 }
 
