@@ -161,18 +161,22 @@ class SettingsReader {
     milliseconds(*node, "retention_ms", kafka.retention);
     const Node* topics = node->find("topics");
     if (!topics || !reader_.expect(*topics, Node::Kind::mapping, "`kafka.topics`")) return;
-    reader_.known_keys(*topics, "`kafka.topics`",
-                       {"life_events", "service_events", "status", "notifications"});
-    text(*topics, "life_events", kafka.life_events);
-    std::string service_events = kafka.service_events.text();
-    text(*topics, "service_events", service_events);
-    kafka.service_events = service_events;
-    text(*topics, "status", kafka.status);
-    text(*topics, "notifications", kafka.notifications);
-    if (!kafka.service_events.is_municipal()) {
-      reader_.error(topics->where, "bad-topic",
-                    "`kafka.topics.service_events` must contain {ehak}: each municipality has a "
-                    "topic of its own");
+    read_topics(*topics, kafka.topics);
+  }
+
+  void read_topics(const Node& node, engine::Topics& topics) {
+    std::vector<std::string> keys;
+    for (const engine::TopicRow& row : engine::topic_rows) keys.emplace_back(row.key);
+    reader_.known_keys(node, "`kafka.topics`", keys, {});
+    for (const engine::TopicRow& row : engine::topic_rows) {
+      engine::Topic& topic = topics.*row.topic;
+      const bool has_to_be_municipal = topic.is_municipal();
+      topic = engine::Topic{reader_.text(node, row.key, topic.text())};
+      if (!has_to_be_municipal || topic.is_municipal()) continue;
+      reader_.error(node.where, "bad-topic",
+                    fmt::format("`kafka.topics.{}` must contain {}: each municipality has a topic "
+                                "of its own",
+                                row.key, engine::Topic::place));
     }
   }
 

@@ -11,7 +11,7 @@
 #include "base/result.hpp"
 #include "base/sensitive.hpp"
 #include "base/source_position.hpp"
-#include "engine/ports/municipal_topic.hpp"
+#include "engine/ports/topics.hpp"
 #include "kit/registration.hpp"
 
 namespace elukaar::app {
@@ -29,10 +29,7 @@ struct Settings {
   struct Kafka {
     std::string brokers;
     std::string group = "elukaar";
-    std::string life_events = "elukaar.life-events";
-    engine::MunicipalTopic service_events;
-    std::string status = "elukaar.status";
-    std::string notifications = "elukaar.notifications";
+    engine::Topics topics;
     int partitions = 8;         // of what comes in
     int status_partitions = 2;  // of statuses and notifications
     std::chrono::milliseconds retention{std::chrono::hours{24 * 7}};

@@ -103,11 +103,15 @@ int setup(const Settings& settings, std::ostream& out) {
   const auto plan = [&](const std::string& name, int partitions) {
     plans.push_back({name, partitions, retention});
   };
-  plan(settings.kafka.life_events, settings.kafka.partitions);
-  plan(settings.kafka.status, settings.kafka.status_partitions);
-  plan(settings.kafka.notifications, settings.kafka.status_partitions);
-  for (const Municipality& served : municipalities_of(settings)) {
-    plan(settings.kafka.service_events.of(served), settings.kafka.partitions);
+  for (const engine::TopicRow& row : engine::topic_rows) {
+    const engine::Topic& topic = settings.kafka.topics.*row.topic;
+    const int partitions = row.way == engine::TopicRow::Way::in ? settings.kafka.partitions
+                                                                : settings.kafka.status_partitions;
+    if (!topic.is_municipal()) {
+      plan(topic.text(), partitions);
+      continue;
+    }
+    for (const Municipality& served : municipalities_of(settings)) plan(topic.of(served), partitions);
   }
   adapters::kafka::create_topics(settings.kafka.brokers, plans, broker_patience,
                                  [&](const std::string& name) {
@@ -142,7 +146,7 @@ int clock_show(const Settings& settings, std::ostream& out) {
 
 int counts(const Settings& settings, const std::string& format, std::ostream& out) {
   const auto counts =
-      PgOperations(settings.connection_string()).counts(settings.kafka.life_events + "/");
+      PgOperations(settings.connection_string()).counts(settings.kafka.topics.life_events.text() + "/");
   if (format == "json") {
     Json reasons = Json::array();
     for (const auto& reason : counts.reasons) {

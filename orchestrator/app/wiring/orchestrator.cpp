@@ -75,7 +75,8 @@ Orchestrator::Orchestrator(Shared& shared) : parts_(std::make_unique<Parts>()) {
     adapters::kafka::EventSourceSettings source;
     source.brokers = settings.kafka.brokers;
     source.group = settings.kafka.group;
-    source.topics = {settings.kafka.life_events, settings.kafka.service_events.all()};
+    const engine::Topics& topics = settings.kafka.topics;
+    source.topics = {topics.life_events.text(), topics.service_events.all()};
     each->source =
         std::make_unique<adapters::kafka::EventSource>(source, *listener, shared.faults());
     each->worker = std::make_unique<engine::Worker>(worker, each->store, *each->source,

@@ -17,8 +17,7 @@ engine::IntakeSettings intake_settings(const Settings& settings) {
     intake.credentials.push_back(
         {each.name, each.token_sha256, each.municipality, each.source, each.types});
   }
-  intake.life_events_topic = settings.kafka.life_events;
-  intake.service_events_topic = settings.kafka.service_events;
+  intake.topics = settings.kafka.topics;
   return intake;
 }
 
@@ -51,7 +50,7 @@ Portal::Portal(Shared& shared, std::function<adapters::http::Readiness()> readin
       shared.faults());
   following_ = std::jthread([this](std::stop_token stop) {
     adapters::kafka::follow(
-        shared_.settings.kafka.brokers, shared_.settings.kafka.status,
+        shared_.settings.kafka.brokers, shared_.settings.kafka.topics.status.text(),
         [this](const std::string& value) { hub_->status_record(value); }, shared_.faults(),
         std::move(stop));
   });

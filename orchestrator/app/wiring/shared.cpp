@@ -23,7 +23,6 @@ Shared::Shared(const Settings& from)
                   return workflow::compile_canonical(source, content.schemas);
                 }),
       services(content.services, workflows),
-      parts{workflows, content.events, content.calendar, content.keyring,
-            {from.kafka.status, from.kafka.notifications, from.kafka.service_events}} {}
+      parts{workflows, content.events, content.calendar, content.keyring, from.kafka.topics} {}
 
 }  // namespace elukaar::app

@@ -15,7 +15,7 @@ struct EngineParts {
   const cloudevents::SchemaCatalogue& schemas;
   const calendar::Calendar& calendar;
   const privacy::Keyring& keyring;
-  OutboxTopics topics;
+  Topics topics;
   bool publishes = true;  // false: nobody reads the outbox (simulations), so nothing is written for it
 };
 

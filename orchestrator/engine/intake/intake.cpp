@@ -261,8 +261,8 @@ Result<Intake::Pending, IntakeRefusal> Intake::prepare(const IntakeCredential& s
     return failure(IntakeRefusal{422, "form", "the data lacks what orders the events of this type"});
   }
   pending.record = {forms_.events().from_register(event->type)
-                        ? settings_.life_events_topic
-                        : settings_.service_events_topic.of(sender.municipality),
+                        ? settings_.topics.life_events.text()
+                        : settings_.topics.service_events.of(sender.municipality),
                     event->partition_key, cloudevents::encode(*event)};
   return pending;
 }

@@ -19,7 +19,7 @@
 #include "cloudevents/cloud_event.hpp"
 #include "cloudevents/schema_catalogue.hpp"
 #include "engine/ports/event_publisher.hpp"
-#include "engine/ports/municipal_topic.hpp"
+#include "engine/ports/topics.hpp"
 #include "engine/ports/vault.hpp"
 #include "privacy/keyring.hpp"
 #include "privacy/separator.hpp"
@@ -72,8 +72,7 @@ MunicipalityStanding standing_of(const Workflows& workflows, const Municipality&
 
 struct IntakeSettings {
   std::vector<IntakeCredential> credentials;
-  std::string life_events_topic = "elukaar.life-events";
-  MunicipalTopic service_events_topic;
+  Topics topics;
   std::size_t max_body_bytes = 64 * 1024;  // protocols.md, section 4
   std::size_t max_in_flight = 10'000;      // beyond it senders are asked to come again
   std::size_t max_batch = 256;             // requests whose vault writes share a transaction

@@ -7,12 +7,12 @@
 namespace elukaar::engine {
 namespace {
 
-std::string topic_of(const core::Record& record, const OutboxTopics& topics) {
+std::string topic_of(const core::Record& record, const Topics& topics) {
   switch (record.kind) {
     case core::Record::Kind::status:
-      return topics.status;
+      return topics.status.text();
     case core::Record::Kind::notification_request:
-      return topics.notifications;
+      return topics.notifications.text();
     case core::Record::Kind::service_event:
       break;
   }
@@ -22,7 +22,7 @@ std::string topic_of(const core::Record& record, const OutboxTopics& topics) {
 }  // namespace
 
 std::vector<OutgoingRecord> outgoing_records(const std::vector<core::Record>& records,
-                                             const OutboxTopics& topics) {
+                                             const Topics& topics) {
   std::vector<OutgoingRecord> outgoing;
   outgoing.reserve(records.size());
   for (const core::Record& record : records) {

@@ -11,19 +11,13 @@
 #include "engine/ports/case_store.hpp"
 #include "engine/ports/event_publisher.hpp"
 #include "engine/ports/lane.hpp"
-#include "engine/ports/municipal_topic.hpp"
+#include "engine/ports/topics.hpp"
 
 namespace elukaar::engine {
 
-struct OutboxTopics {
-  std::string status = "elukaar.status";
-  std::string notifications = "elukaar.notifications";
-  MunicipalTopic service_events;
-};
-
 // A decision's records as they are published: which topic each goes to is known here alone.
 std::vector<OutgoingRecord> outgoing_records(const std::vector<core::Record>& records,
-                                             const OutboxTopics& topics);
+                                             const Topics& topics);
 
 // Publishes what has been committed and knows, lane by lane, how far the broker has everything: the
 // highest sequence below which no record is outstanding. Marks are read by the lane's owner and
