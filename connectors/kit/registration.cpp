@@ -1,6 +1,8 @@
 #include "kit/registration.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "kit/manual.hpp"
@@ -30,6 +32,33 @@ void tell_unknown(const Word& word, const std::string& what, const std::vector<s
                   documents::Reader& reader) {
   reader.error(word.where, "unknown-word", what + ", found `" + word.text + "`",
                documents::suggestion(word.text, known));
+}
+
+// What the dispatcher keeps for all systems of a role together.
+constexpr const char* limits_of_a_role[] = {"max_in_flight", "retry_interval_ms",
+                                            "retry_interval_max_ms", "give_up_after_ms"};
+
+struct ReadEntry {
+  const Node::Entry& entry;
+  const Configured& configured;
+  const Json& value(const char* key) const { return configured.settings.at(key); }
+};
+
+void tell_different_limits(const ReadEntry& former, const ReadEntry& latter,
+                           documents::Reader& reader) {
+  for (const char* key : limits_of_a_role) {
+    const Json& expected = former.value(key);
+    const Json& found = latter.value(key);
+    // What is no number has been told already.
+    if (expected == found || !expected.is_number() || !found.is_number()) continue;
+    const Node* written = latter.entry.value.find(key);
+    reader.error(written ? written->where : latter.entry.where, "different-limits",
+                 "`connectors." + latter.entry.key + "`: expected `" + key + "` to be " +
+                     expected.dump() + " as in `connectors." + former.entry.key +
+                     "`, found " + found.dump(),
+                 "it holds for the role `" + latter.configured.registration.role +
+                     "`, whichever system plays it: write the same in both");
+  }
 }
 
 }  // namespace
@@ -98,6 +127,25 @@ std::optional<Configured> read_entry(const Node::Entry& entry,
   return Configured{*found, profile.text.empty() ? found->profiles.front() : profile.text,
                     read_values(entry.value, what + " (" + found->transport + ")", declared,
                                 {role_key, profile_key}, reader)};
+}
+
+std::vector<Configured> read_entries(const Node& connectors, const std::vector<Registration>& known,
+                                     documents::Reader& reader) {
+  std::vector<Configured> read;
+  std::map<std::string, const Node::Entry*> first;  // by role
+  for (const Node::Entry& entry : connectors.entries) {
+    auto configured = read_entry(entry, known, reader);
+    if (!configured) continue;
+    const std::string& role = configured->registration.role;
+    if (const auto [place, is_first] = first.emplace(role, &entry); !is_first) {
+      const auto former = std::find_if(read.begin(), read.end(), [&](const Configured& each) {
+        return each.registration.role == role;
+      });
+      tell_different_limits({*place->second, *former}, {entry, *configured}, reader);
+    }
+    read.push_back(std::move(*configured));
+  }
+  return read;
 }
 
 std::filesystem::path operations_of(const std::filesystem::path& content_dir,

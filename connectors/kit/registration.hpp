@@ -51,6 +51,12 @@ std::optional<Configured> read_entry(const documents::Node::Entry& entry,
                                      const std::vector<Registration>& known,
                                      documents::Reader& reader);
 
+// Reads `connectors`, an entry each. How many calls at a time and when to ask again is kept for a role, not for a
+// system: entries of one role have to say the same of it, or the reader is told.
+std::vector<Configured> read_entries(const documents::Node& connectors,
+                                     const std::vector<Registration>& known,
+                                     documents::Reader& reader);
+
 // Where below the content folder a role's operations stand:
 // `connectors/systems/place_register/operations` for `place-register`.
 std::filesystem::path operations_of(const std::filesystem::path& content_dir, std::string_view role);

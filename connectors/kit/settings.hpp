@@ -34,13 +34,13 @@ class Values {
   std::string text(std::string_view key) const;
   int number(std::string_view key) const;
   std::chrono::milliseconds milliseconds(std::string_view key) const;
+  // As it is written, a text or a number.
+  const Json& at(std::string_view key) const;
 
   // For whoever reads an entry.
   void set(const std::string& key, Json value) { values_.insert_or_assign(key, std::move(value)); }
 
  private:
-  const Json& at(std::string_view key) const;
-
   std::map<std::string, Json, std::less<>> values_;
 };
 

@@ -233,10 +233,7 @@ class SettingsReader {
   void read_connectors(const Node& root, Settings& settings) {
     const Node* node = root.find("connectors");
     if (!node || !reader_.expect(*node, Node::Kind::mapping, "`connectors`")) return;
-    for (const Node::Entry& entry : node->entries) {
-      auto connector = kit::read_entry(entry, systems::all_connectors(), reader_);
-      if (connector) settings.connectors.push_back(std::move(*connector));
-    }
+    settings.connectors = kit::read_entries(*node, systems::all_connectors(), reader_);
   }
 
   documents::Reader reader_;

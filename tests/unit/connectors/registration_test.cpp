@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "documents/yaml.hpp"
@@ -94,6 +95,39 @@ TEST(Registrations, serve_a_second_system_of_a_role_under_a_name_of_its_own) {
   const Entry entry = read(second + "  role: place-register\n  profile: tallinn\n");
   ASSERT_TRUE(entry.configured) << entry.told();
   EXPECT_EQ(entry.configured->registration.role, "place-register");
+}
+
+// A second system of a role, with what is written of it beside.
+std::string told_of_two_systems(const std::string& first, const std::string& second) {
+  const std::string tallinn = "tallinn:\n  role: place-register\n  profile: tallinn" +
+                              arno.substr(arno.find('\n'));
+  Problems problems;
+  documents::Reader reader(problems);
+  const auto root = documents::read_yaml(arno + first + tallinn + second, "settings.yaml").value();
+  EXPECT_EQ(read_entries(root, systems::all_connectors(), reader).size(), 2u);
+  std::string told;
+  for (const Problem& each : problems) told += to_text(each) + "\n";
+  return told;
+}
+
+TEST(Registrations, take_two_systems_of_a_role_that_say_the_same_of_its_limits) {
+  EXPECT_EQ(told_of_two_systems("", ""), "");
+  EXPECT_EQ(told_of_two_systems("  max_in_flight: 4\n", "  max_in_flight: 4\n"), "");
+  EXPECT_EQ(told_of_two_systems("", "  total_timeout_ms: 9000\n"), "") << "each system's own";
+}
+
+TEST(Registrations, refuse_different_limits_for_one_role_instead_of_taking_the_last) {
+  for (const char* key : {"max_in_flight", "retry_interval_ms", "retry_interval_max_ms", "give_up_after_ms"}) {
+    const std::string told = told_of_two_systems("  " + std::string{key} + ": 7\n", "");
+    EXPECT_NE(told.find("`connectors.tallinn`: expected `" + std::string{key} +
+                        "` to be 7 as in `connectors.place-register`, found "),
+              std::string::npos)
+        << told;
+    EXPECT_EQ(std::count(told.begin(), told.end(), '\n'), 1) << told;
+  }
+  const std::string told = told_of_two_systems("", "  max_in_flight: 7\n");
+  EXPECT_NE(told.find("settings.yaml:13:18"), std::string::npos) << "where it is written\n" << told;
+  EXPECT_NE(told.find("write the same in both"), std::string::npos) << told;
 }
 
 struct Wrong {
