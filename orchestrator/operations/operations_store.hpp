@@ -43,6 +43,12 @@ struct ParkedRecord {
 enum class Order { retry, suspend, resume, cancel };
 std::string_view to_text(Order order);
 
+// How much is kept of records that could not be applied. Beyond a limit their content is deleted
+// (privacy): they count as discarded, with their reason.
+struct ParkedLimits {
+  std::chrono::days kept{30};  // so long somebody may still have one applied
+};
+
 // Port: what operators see and order, and what is kept for a time only: ids, states, reasons; nothing of the
 // vault is read. Functions block; faults are engine::StoreFault. An object belongs to one thread at a time.
 class OperationsStore {
@@ -64,9 +70,8 @@ class OperationsStore {
   virtual std::optional<Uuid> order(const Uuid& id, Order order, const std::string& operator_name,
                                     const std::string& reason) = 0;
 
-  // Deletes the content of records that have been parked for longer than `kept`, at most `most` of them: they
-  // count as discarded, with their reason. How many there were.
-  virtual std::size_t discard_parked(std::chrono::days kept, std::size_t most) = 0;
+  // Deletes the content of parked records beyond the limits, at most `most` of them. How many there were.
+  virtual std::size_t discard_parked(const ParkedLimits& limits, std::size_t most) = 0;
   // Erases the personal values whose end has come on the case clock, likewise.
   virtual std::size_t erase_ended_values(std::size_t most) = 0;
 };

@@ -22,18 +22,25 @@ std::size_t all_pages(std::size_t page, const Take& take) {
 
 }  // namespace
 
+std::size_t discard_parked(OperationsStore& store, const RetentionPeriods& periods) {
+  return all_pages(periods.page,
+                   [&](std::size_t most) { return store.discard_parked(periods.parked, most); });
+}
+
+std::size_t erase_ended_values(OperationsStore& store, const RetentionPeriods& periods) {
+  return all_pages(periods.page, [&](std::size_t most) { return store.erase_ended_values(most); });
+}
+
 Retention::Retention(OperationsStore& store, Observer observer, RetentionPeriods periods)
     : store_(store), observer_(std::move(observer)), periods_(periods) {}
 
 void Retention::erase_due() {
-  const std::size_t discarded = all_pages(
-      periods_.page, [&](std::size_t most) { return store_.discard_parked(periods_.parked, most); });
+  const std::size_t discarded = discard_parked(store_, periods_);
   if (discarded > 0) {
     observer_.info(fmt::format("{} parked records were discarded: not applied within {} days", discarded,
-                               periods_.parked.count()));
+                               periods_.parked.kept.count()));
   }
-  const std::size_t erased =
-      all_pages(periods_.page, [&](std::size_t most) { return store_.erase_ended_values(most); });
+  const std::size_t erased = erase_ended_values(store_, periods_);
   if (erased > 0) observer_.info(fmt::format("{} personal values were erased: their end has come", erased));
 }
 

@@ -13,12 +13,17 @@ namespace elukaar::operations {
 // How long the program keeps what it keeps for a time only, and how often it looks. Values of the vault
 // carry their own end, given by whoever put them there.
 struct RetentionPeriods {
-  std::chrono::days parked{30};         // content of records that nobody has had applied (privacy)
+  ParkedLimits parked{};
   std::chrono::milliseconds look_every{std::chrono::minutes{10}};
   std::size_t page = 1'000;             // rows in one transaction
 };
 
-// Erases what is to be kept no longer. Several processes may do so at once: each takes other rows. The store
+// Each erases all that is due of its kind, page by page; how much that was. Blocks; throws
+// engine::StoreFault, and what was erased before it stays so.
+std::size_t discard_parked(OperationsStore& store, const RetentionPeriods& periods);
+std::size_t erase_ended_values(OperationsStore& store, const RetentionPeriods& periods);
+
+// Does both from time to time. Several processes may do so at once: each takes other rows. The store
 // must outlive it and is its own.
 class Retention {
  public:
@@ -30,7 +35,7 @@ class Retention {
 
   Retention(OperationsStore& store, Observer observer, RetentionPeriods periods = {});
 
-  // All that is due now.
+  // All that is due now; says what there was.
   void erase_due();
   // The same at once and then ever again, until a stop is asked for. A fault waits for the next time.
   void run(std::stop_token stop);

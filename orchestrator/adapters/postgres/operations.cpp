@@ -165,7 +165,8 @@ from elukaar.cases where id = $2::uuid or public_id = $2::uuid)sql",
   });
 }
 
-std::size_t PgOperations::discard_parked(std::chrono::days kept, std::size_t most) {
+std::size_t PgOperations::discard_parked(const operations::ParkedLimits& limits,
+                                         std::size_t most) {
   return implementation_->connection.transaction([&](pqxx::work& work) -> std::size_t {
     return work.exec_params(R"sql(
 with gone as (
@@ -177,7 +178,7 @@ update elukaar.parked p
 set status = 'discarded', lane = null, bytes = '', resolved_at = clock_timestamp(),
     detail = p.detail || '; nobody had it applied within its ' || $1::integer || ' days, so its content is deleted'
 from gone where p.id = gone.id)sql",
-                            static_cast<long>(kept.count()), most)
+                            static_cast<long>(limits.kept.count()), most)
         .affected_rows();
   });
 }

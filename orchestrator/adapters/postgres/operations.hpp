@@ -21,7 +21,7 @@ class PgOperations final : public operations::OperationsStore {
   Json case_history(const Uuid& id) override;
   std::optional<Uuid> order(const Uuid& id, operations::Order order, const std::string& operator_name,
                             const std::string& reason) override;
-  std::size_t discard_parked(std::chrono::days kept, std::size_t most) override;
+  std::size_t discard_parked(const operations::ParkedLimits& limits, std::size_t most) override;
   std::size_t erase_ended_values(std::size_t most) override;
 
  private:

@@ -18,12 +18,6 @@ void content_option(CLI::App* app, std::filesystem::path& folder) {
       ->capture_default_str();
 }
 
-void format_option(CLI::App* app, std::string& format) {
-  app->add_option("--format", format)
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-}
-
 // What checks files and walks through them.
 void add_checks(CLI::App& workflow, int& exit_code) {
   const auto lint = std::make_shared<LintOptions>();
@@ -191,13 +185,6 @@ void add_cel(CLI::App& app, int& exit_code) {
 }
 
 }  // namespace
-
-CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& about,
-                      const std::string& example) {
-  CLI::App* command = parent.add_subcommand(name, about);
-  command->footer("Example:\n  " + example);
-  return command;
-}
 
 void add_author_commands(CLI::App& app, int& exit_code) {
   CLI::App* workflow = add_command(app, "workflow", "What a municipality writes",

@@ -1,37 +1,51 @@
 #pragma once
 
+#include <functional>
 #include <iosfwd>
+#include <set>
 #include <string>
 
 #include "app/settings.hpp"
-#include "operations/parked.hpp"
 
-// What an operator does from the command line. Each returns the exit code: 0 done, 1 done but something
-// is to be looked at, 2 it could not be done, for which one line on `err` says what to change.
+namespace CLI {
+class App;
+}
+
+// What an operator does from the command line: a file a command, which says its words and does its
+// work. The exit code is 0 done, 1 done but something is to be looked at, 2 it could not be done, for
+// which one line on standard error says what to change.
 namespace elukaar::app {
 
-int keys_init(const Settings& settings, std::ostream& out, std::ostream& err);
-// Topics and schema; both are left alone where they are up to date.
-int setup(const Settings& settings, std::ostream& out);
+// A new command: its file, its line here and in the list below, its file's name in CMakeLists.txt.
+// Each adds itself below `app`; `exit_code` is written when the command has run, and must outlive the
+// parsing.
+void add_run(CLI::App& app, int& exit_code);
+void add_setup(CLI::App& app, int& exit_code);
+void add_keys(CLI::App& app, int& exit_code);
+void add_clock(CLI::App& app, int& exit_code);
+void add_counts(CLI::App& app, int& exit_code);
+void add_parked(CLI::App& app, int& exit_code);
+void add_case(CLI::App& app, int& exit_code);
+void add_retention(CLI::App& app, int& exit_code);
 
-int clock_set(const Settings& settings, double offset_seconds, double factor, std::ostream& out,
-              std::ostream& err);
-int clock_reset(const Settings& settings, std::ostream& out, std::ostream& err);
-int clock_show(const Settings& settings, std::ostream& out);
+// In the order in which --help lists them.
+inline constexpr void (*operator_commands[])(CLI::App& app, int& exit_code) = {
+    add_run, add_setup, add_keys, add_clock, add_counts, add_parked, add_case, add_retention,
+};
 
-int counts(const Settings& settings, const std::string& format, std::ostream& out);
+// ---- What they have in common -------------------------------------------------------------------
 
-int parked_list(const Settings& settings, int most, const std::string& format, std::ostream& out);
-int parked_retry(const Settings& settings, const operations::ParkedChoice& choice, std::ostream& out,
-                 std::ostream& err);
+// --settings FILE, which must be there.
+void settings_option(CLI::App* command, std::string& file);
 
-int case_show(const Settings& settings, const std::string& id, const std::string& format,
-              std::ostream& out, std::ostream& err);
-// Whether every journal row of the case follows from the one before: the hash chain.
-int case_verify(const Settings& settings, const std::string& id, std::ostream& out,
-                std::ostream& err);
-int case_order(const Settings& settings, const std::string& id, operations::Order order,
-               const std::string& operator_name, const std::string& reason, std::ostream& out,
-               std::ostream& err);
+// Reads the settings and does the work with them, whose exit code it gives; every failure becomes a
+// line on standard error and exit code 2.
+int with_settings(const std::string& file, const std::function<int(const Settings&)>& work);
+
+// Whether this is production, where `what` ("moving the clock") is not done; says so.
+bool refuse_in_production(const Settings& settings, const char* what, std::ostream& err);
+
+// Each once, whatever number of services it has.
+std::set<Municipality> municipalities_of(const Settings& settings);
 
 }  // namespace elukaar::app

@@ -34,6 +34,8 @@ const cases = [
   ['a setting out of range', (text) => text.replace('workers: 2', 'workers: 0'), [/workers/, /1 to 64/]],
   ['a setting of the wrong kind', (text) => text.replace('workers: 2', 'workers: many'), [/workers/, /changed\.yaml:\d+:\d+/]],
   ['an unknown environment', (text) => text.replace('environment: development', 'environment: test'), [/production/, /development/]],
+  ['one topic for all where each municipality has its own', (text) => text.replace('.{ehak}.', '.'), [/kafka\.topics\.service_events/, /\{ehak\}/]],
+  ['an unknown topic, with the nearest known one', (text) => text.replace('service_events:', 'service_event:'), [/service_event`/, /service_events/]],
   ['a workflow file that is not there', (text) => text.replace('bench/bench.yaml', 'bench/none.yaml'), [/none\.yaml/]],
   ['a file of another municipality', (text) => text.replace('ehak: "0001"', 'ehak: "0002"'), [/0001/, /0002/]],
   ['keys that are not there', (text) => text.replace('directory: secrets/keys', 'directory: secrets/none'), [/none/]],
@@ -96,6 +98,15 @@ test('refuses words that it does not know', options, () => {
 
 test('setup may be run again', options, () => {
   assert.match(site.run('setup', '--settings', site.settings), /up to date/);
+});
+
+test('retention run erases what is due and says in one line what that was', options, () => {
+  const { status, lines, stdout } = refused((text) => text, 'retention', 'run');
+  assert.equal(status, 0, lines.join('\n'));
+  assert.equal(stdout, '0 parked records were discarded, 0 personal values were erased\n');
+  const help = spawnSync(elukaar, ['retention', 'run', '--help'], { encoding: 'utf8', timeout: WITHIN });
+  assert.equal(help.status, 0);
+  assert.match(help.stdout, /Example:\n +elukaar retention run --settings/);
 });
 
 test('logs JSON lines that name the event, and answers for its health and figures', options, async () => {

@@ -33,9 +33,9 @@ class ScriptedStore final : public OperationsStore {
     asked = id;
     return id;
   }
-  std::size_t discard_parked(std::chrono::days kept, std::size_t most) override {
+  std::size_t discard_parked(const ParkedLimits& limits, std::size_t most) override {
     looked();
-    periods.push_back(kept);
+    periods.push_back(limits.kept);
     return taken(discards, most);
   }
   std::size_t erase_ended_values(std::size_t most) override { return taken(ended, most); }
@@ -70,10 +70,19 @@ class Keeping : public testing::Test {
 TEST_F(Keeping, erases_page_by_page_until_nothing_is_due) {
   store.discards = 25;
   store.ended = 10;
-  retention({.parked = std::chrono::days{7}, .page = 10}).erase_due();
+  retention({.parked = {.kept = std::chrono::days{7}}, .page = 10}).erase_due();
   EXPECT_EQ(store.periods, std::vector(3, std::chrono::days{7}));
   EXPECT_EQ(store.discards, 0u);
   EXPECT_EQ(store.ended, 0u);
+}
+
+TEST_F(Keeping, is_done_once_by_whoever_asks_with_the_figures_of_what_was_due) {
+  store.discards = 25;
+  store.ended = 10;
+  EXPECT_EQ(discard_parked(store, {.page = 10}), 25u);
+  EXPECT_EQ(erase_ended_values(store, {.page = 10}), 10u) << "a full page may not be the last";
+  EXPECT_EQ(discard_parked(store, {}), 0u);
+  EXPECT_EQ(erase_ended_values(store, {}), 0u);
 }
 
 TEST_F(Keeping, tells_what_it_has_erased_as_news_and_not_as_a_fault) {
