@@ -23,10 +23,12 @@ struct Materials {
 // What a system's folder says of itself; all_connectors() (connectors/systems/all.hpp) lists them. The
 // settings file, the wiring and the officials' tasks need to know no more of a connector than this.
 struct Registration {
+  std::string folder{};  // below connectors/systems; filled in by the list of systems
   std::string role;  // "place-register": the word that workflow files use
   // Names that a municipality's file may give the system; the first where the settings give none.
   std::vector<std::string> profiles;
-  std::string transport;          // "X-Road REST": for people
+  // "X-Road REST": for people, and how the conformance suite knows which checks are the connector's.
+  std::string transport;
   std::vector<Setting> settings;  // the keys of its transport
   // What an answer must keep beyond its schema, also an official's; null: nothing.
   Rule rule = nullptr;

@@ -27,7 +27,7 @@ Json read_value(const Node& written, const Setting& setting, documents::Reader& 
     const auto fits = setting.check ? setting.check(written.text) : Result<void, std::string>{};
     if (!fits) {
       reader.error(written.where, "bad-value", name + ": " + fits.error(),
-                   "write " + setting.about);
+                   "write " + explained(setting));
     }
     return written.text;
   }
@@ -42,6 +42,10 @@ Json read_value(const Node& written, const Setting& setting, documents::Reader& 
 }
 
 }  // namespace
+
+std::string explained(const Setting& setting) {
+  return setting.example.empty() ? setting.about : setting.about + ", as in " + setting.example;
+}
 
 const Json& Values::at(std::string_view key) const {
   const auto found = values_.find(key);
@@ -65,7 +69,7 @@ Values read_values(const Node& entry, const std::string& what, const std::vector
     const Node* written = entry.find(setting.key);
     if (written == nullptr && setting.otherwise.is_null()) {
       reader.error(entry.where, "missing-key", what + " lacks `" + setting.key + "`",
-                   "add `" + setting.key + ": …`, " + setting.about);
+                   "add `" + setting.key + ": …`, " + explained(setting));
     }
     values.set(setting.key,
                written == nullptr ? setting.otherwise : read_value(*written, setting, reader));

@@ -20,6 +20,7 @@ struct Setting {
 
   std::string key;      // "security_server"; keys of durations end in _ms
   std::string about;    // what it means, for whoever has to write it: part of a sentence
+  std::string example{};  // a value that can be used; not needed where there is an `otherwise`
   Kind kind = Kind::text;
   Json otherwise;       // its value where it is not written; null: it has to be
   std::int64_t least = 1;               // of a number or a duration
@@ -27,6 +28,9 @@ struct Setting {
   // Of a text: why it cannot be used ("expected …, found …"); null: any text can.
   Result<void, std::string> (*check)(const std::string& text) = nullptr;
 };
+
+// "our subsystem, as in EE/GOV/70000001/elukaar".
+std::string explained(const Setting& setting);
 
 // What an entry says: a value for each declared key. Asking for another key throws std::out_of_range.
 class Values {

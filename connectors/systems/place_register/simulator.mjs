@@ -2,7 +2,8 @@
 // their answers, contracts. It keeps its own books: what happens to an application is told to
 // `announce`, in the order in which it happened, and stands in the feed of changes as well.
 import { createHash } from "node:crypto";
-import { Problem } from "../../transport/xroad_rest/security_server.mjs";
+import { Problem } from "../../simulators/door.mjs";
+import { openDoor } from "../../transport/xroad_rest/security_server.mjs";
 
 // How many children of other municipal systems stand in a queue before ours come: 5 to 24, the same
 // on every machine.
@@ -362,3 +363,38 @@ export class PlaceRegister {
     return { applications, offers, rounds: Object.fromEntries(this.#rounds) };
   }
 }
+
+// What simulators/main.mjs runs.
+export const simulator = {
+  open: openDoor,
+  port: "place-port",
+  tokens: "intake-token-file",
+  flags: {
+    "place-port": { type: "string", default: "0", about: "0: any free port" },
+    "intake-token-file": { type: "string", multiple: true, default: [], about: "[EHAK=]FILE with the Bearer credential of the place register's events" },
+    rule: { type: "string", default: "application-time", about: "ruleRef of the queues" },
+    "move-after": { type: "string", about: "seconds after a registration at which its place changes; none: by hand" },
+  },
+  make({ settings, clock, announcements }) {
+    const moveAfter = settings["move-after"] === undefined ? null : Number(settings["move-after"]) * 1000;
+    const register = new PlaceRegister({
+      rule: settings.rule,
+      clock,
+      announce: (event, kov) => announcements.announce(event, kov),
+      registered: ({ id }) => {
+        if (moveAfter !== null) announcements.later(moveAfter, () => register.move({ application: id }));
+      },
+    });
+    return register;
+  },
+  controls: (register) => ({
+    "POST move": (body) => register.move(body),
+    "POST offer": (body) => register.offer(body),
+    "POST retract": (body) => register.retract(body),
+    "POST round": (body) => register.round(body),
+    "POST contract": (body) => register.sign(body),
+    "POST enrolment": (body) => register.enrol(body),
+    "POST leaving": (body) => register.leave(body),
+    "GET state": () => register.state(),
+  }),
+};

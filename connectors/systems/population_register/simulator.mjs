@@ -1,6 +1,7 @@
 // The population register: who lives where, and who has custody of whom. Generated persons.
 import { readFileSync } from "node:fs";
-import { Problem } from "../../transport/xroad_rest/security_server.mjs";
+import { Problem } from "../../simulators/door.mjs";
+import { openDoor } from "../../transport/xroad_rest/security_server.mjs";
 
 const dayBefore = (a, b) => (a < b ? a : b);
 
@@ -145,3 +146,28 @@ export class PopulationRegister {
     };
   }
 }
+
+// What simulators/main.mjs runs.
+export const simulator = {
+  open: openDoor,
+  port: "population-port",
+  tokens: "population-token-file",
+  faults: [{ operation: "residence", first: 1, status: 503 }],
+  flags: {
+    "population-port": { type: "string", default: "0", about: "0: any free port" },
+    "population-token-file": { type: "string", multiple: true, default: [], about: "[EHAK=]FILE with the Bearer credential of the population register's events" },
+    births: { type: "string", about: "events in the intake's form, one a line: the persons" },
+  },
+  make({ settings, clock, announcements }) {
+    const register = new PopulationRegister(clock, (event, kov) => announcements.announce(event, kov));
+    if (settings.births) register.load(settings.births);
+    return register;
+  },
+  controls: (register) => ({
+    "POST persons": (body) => (register.learn(body.data ?? body, body.type), { persons: register.size }),
+    "POST residence": (body) => register.move(body),
+    "POST custody": (body) => register.custody(body),
+    "POST protection": (body) => register.protect(body),
+    "POST death": (body) => register.die(body),
+  }),
+};

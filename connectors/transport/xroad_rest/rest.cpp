@@ -136,19 +136,23 @@ std::vector<kit::Setting> settings() {
     return {};
   };
   return {{.key = "security_server",
-           .about = "the address of our security server, as in https://server.example:8443",
+           .about = "the address of our security server",
+           .example = "https://server.example:8443",
            .otherwise = {},
            .check = check_address},
           {.key = "client",
-           .about = "our subsystem, as in EE/GOV/70000001/elukaar",
+           .about = "our subsystem",
+           .example = "EE/GOV/70000001/elukaar",
            .otherwise = {},
            .check = subsystem},
           {.key = "provider",
-           .about = "the asked system's subsystem, as in EE/GOV/70008440/rr",
+           .about = "the asked system's subsystem",
+           .example = "EE/GOV/70008440/rr",
            .otherwise = {},
            .check = subsystem},
           {.key = "service",
-           .about = "the code of the asked service, as in elukaar-koht",
+           .about = "the code of the asked service",
+           .example = "elukaar-koht",
            .otherwise = {},
            .check = check_service}};
 }

@@ -1,78 +1,41 @@
+// Every connector of the list and the template, judged by what all must keep and by what their transports demand.
 #include "kit/conformance.hpp"
 
-#include "support/roles.hpp"
-#include "systems/place_register/place_register.hpp"
-#include "systems/population_register/population_register.hpp"
 #include "kit/template/my_register.hpp"
+#include "support/roles.hpp"
+#include "systems/all.hpp"
+#include "transport/all_conformance.hpp"
 
 namespace elukaar {
-namespace {
 
-xroad_rest::Route route(const char* service) {
-  return {.security_server = "https://server.example:8443",
-          .client = {"EE", "GOV", "70000001", "elukaar"},
-          .provider = {"EE", "GOV", "70008440", "rr"},
-          .service = service,
-          .user_id = {}};
+const std::vector<kit::conformance::Subject>& kit::conformance::subjects() {
+  static const std::vector<Subject> all = [] {
+    const std::filesystem::path connectors = std::filesystem::path{ELUKAAR_SOURCE_DIR} / "connectors";
+    std::vector<Subject> some;
+    const auto add = [&](const Registration& each, const std::vector<Operation>& operations,
+                         const std::filesystem::path& folder) {
+      for (Subject& one : subjects_of(each, operations, folder)) some.push_back(std::move(one));
+    };
+    for (const Registration& each : systems::all_connectors()) {
+      add(each, test::operations(each.role), connectors / "systems" / each.folder);
+    }
+    const auto folder = connectors / "kit/template";
+    add(my_register::registration(), load_operations(folder / "operations").value(), folder);
+    return some;
+  }();
+  return all;
 }
 
-struct PopulationRegisterCase {
-  static std::shared_ptr<const kit::Connector> connector() {
-    return std::make_shared<population_register::PopulationRegister>(
-        route("elukaar-rahvastik"), test::operations("population-register"));
-  }
-  static std::vector<kit::conformance::Example> examples() {
-    return {{.operation = "family",
-             .input = {{"child", "p1_child"}},
-             .body = R"({"alive":true,"livesHere":true,"protected":false,"guardians":[
-               {"personalCode":"38206084915","firstName":"Mari","lastName":"Maasikas"}]})"},
-            {.operation = "residence",
-             .input = {{"child", "p1_child"}, {"applicant", "p1_applicant"}},
-             .body = R"({"childLivesHere":true,"applicantLivesHere":true,"custody":true,
-               "childSince":"2024-01-20","asOf":"2026-05-04"})"}};
-  }
-};
+namespace {
 
-struct PlaceRegisterCase {
-  static std::shared_ptr<const kit::Connector> connector() {
-    return std::make_shared<place_register::PlaceRegister>(route("elukaar-koht"),
-                                                           *place_register::profile("arno"),
-                                                           test::operations("place-register"));
+TEST(Connectors, speak_transports_of_the_list_alone) {
+  const std::vector<std::string> known = transports::judged();
+  ASSERT_GE(kit::conformance::subjects().size(), 4U);
+  for (const auto& each : kit::conformance::subjects()) {
+    EXPECT_NE(std::find(known.begin(), known.end(), each.transport), known.end())
+        << each.name << " speaks " << each.transport << ", which no checks of connectors/transport judge";
   }
-  static std::vector<kit::conformance::Example> examples() {
-    return {{.operation = "register",
-             .input = Json::parse(R"({"child":"p1_child","application":{"id":"a-1",
-               "submittedAt":"2026-05-04T06:00:00Z","wishedStart":"2027-09-01","language":"et",
-               "preferences":["taru-lasteaed"]}})"),
-             .status = 201,
-             .body = R"({"registerId":"K-1","status":"Järjekorras","queues":[{"scope":"taru-lasteaed",
-               "position":12,"of":30,"ruleRef":"application-time"}]})"},
-            {.operation = "answer",
-             .input = Json::parse(R"({"child":"p1_child","application":{"id":"a-1"},
-               "offer":{"id":"o-1"},"answer":"accept","answeredAt":"2027-04-07T17:12:00Z"})"),
-             .body = R"({"status":"koht vastu võetud"})"},
-            {.operation = "withdraw",
-             .input = Json::parse(R"({"child":"p1_child","application":{"id":"a-1"},
-               "reason":"family"})"),
-             .body = R"({"status":"tagasi võetud"})"}};
-  }
-};
-
-struct TemplateCase {
-  static std::shared_ptr<const kit::Connector> connector() {
-    const std::filesystem::path source{ELUKAAR_SOURCE_DIR};
-    return std::make_shared<my_register::MyRegister>(
-        route("my-service"),
-        kit::load_operations(source / "connectors/kit/template/operations").value());
-  }
-  static std::vector<kit::conformance::Example> examples() {
-    return {{.operation = "lookup", .input = {{"person", "p1_a"}}, .body = R"({"known":true})"}};
-  }
-};
+}
 
 }  // namespace
 }  // namespace elukaar
-
-ELUKAAR_CONNECTOR_CONFORMANCE(PopulationRegister, PopulationRegisterCase);
-ELUKAAR_CONNECTOR_CONFORMANCE(PlaceRegister, PlaceRegisterCase);
-ELUKAAR_CONNECTOR_CONFORMANCE(Template, TemplateCase);

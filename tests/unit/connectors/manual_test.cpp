@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "kit/conformance.hpp"
+#include "kit/conformance_subject.hpp"
 #include "support/roles.hpp"
 #include "support/temporary_folder.hpp"
 

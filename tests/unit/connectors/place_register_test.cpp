@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "kit/conformance.hpp"
+#include "kit/conformance_subject.hpp"
 #include "support/roles.hpp"
 
 namespace elukaar::place_register {
