@@ -150,16 +150,14 @@ class BehaviourReader {
     if (begins == nullptr) return;
     behaviour_.begins = happenings(*begins);
     for (const Happening& each : behaviour_.begins) {
-      if (each.kind != Happening::Kind::action) continue;
+      if (each.kind != Happening::Kind::action && each.page.empty()) continue;
       reader_.error(each.where, "bad-happening",
                     fmt::format("`{}`: nobody has a page yet on which to act", each.name),
-                    "move the action to `reactions`");
+                    "move it to `reactions`");
     }
   }
 
   void read_reactions(const Node& root) {
-    variables_.variables["page"] = Type::object(
-        "`page`", {{"text", Type::string(), true}, {"actions", Type::list(Type::string()), true}});
     const Node* reactions = root.find("reactions");
     if (reactions == nullptr) return;
     if (reader_.expect(*reactions, Node::Kind::mapping, "`reactions`")) {
@@ -174,7 +172,7 @@ class BehaviourReader {
       const std::string what = fmt::format("`{}`", entry.key);
       if (!reader_.expect(entry.value, Node::Kind::mapping, what)) continue;
       reader_.known_keys(entry.value, what,
-                         {"event", "action", "when", "occasion", "on", "after", "if", "every", "id",
+                         {"event", "action", "page", "when", "occasion", "on", "after", "if", "every", "id",
                           "by", "reason", "data", "form"});
       made.push_back(happening(entry, what));
     }
@@ -206,6 +204,7 @@ class BehaviourReader {
     };
     only_for(Happening::Kind::event, {"id", "data"}, "an event");
     only_for(Happening::Kind::action, {"by", "reason", "form"}, "an action");
+    if (node.find("page") != nullptr) made.page = reader_.text(node, "page");
     made.when = member(node, "when", Type::boolean());
     made.on = member(node, "on", Type::date());
     if (made.on) variables_.variables["day"] = Type::date();
@@ -398,11 +397,21 @@ Problems unmatched(const Behaviour& behaviour, const workflow::Workflow& workflo
                         "bad-register",
                         Severity::error});
   }
-  std::vector<std::string> events, actions;
+  std::vector<std::string> events, actions, texts;
   for (const auto& [name, rule] : workflow.events) events.push_back(name);
   for (const auto& [name, rule] : workflow.person_actions) actions.push_back(name);
+  for (const workflow::StateRule& state : workflow.states) {
+    if (state.status) texts.push_back(state.status->text);
+  }
   for (const auto* list : {&behaviour.begins, &behaviour.reactions}) {
     for (const Happening& each : *list) {
+      if (!each.page.empty() && std::find(texts.begin(), texts.end(), each.page) == texts.end()) {
+        problems.push_back(
+            {each.where,
+             fmt::format("`{}` does not happen: no page of {}@{} shows `{}`", each.name,
+                         workflow.service, workflow.release, each.page),
+             documents::suggestion(each.page, texts), "not-of-this-release", Severity::warning});
+      }
       const bool event = each.kind == Happening::Kind::event;
       const auto& known = event ? events : actions;
       if (std::find(known.begin(), known.end(), each.what) != known.end()) continue;

@@ -37,6 +37,7 @@ struct Happening {
   Kind kind = Kind::event;
   std::string what;  // the service's own name of the event or the action
   SourcePosition where;
+  std::string page;  // of a reaction: only while the page shows this text; empty: any
   std::optional<Formula> when;  // bool; asked when it is planned, and again when its time comes
   std::optional<Formula>
       occasion;  // chances are drawn anew for each value; none: once for a family

@@ -79,12 +79,11 @@ Result<Json, cel::EvaluationError> Families::value(const Formula& formula, const
   activation.context = around.context;
   activation.parameters = &parameters_;
   activation.now = around.now;
-  activation.others.reserve(7);
+  activation.others.reserve(6);
   activation.others = {{"family", &family.facts},
                        {"draw", formula.draws.empty() ? &no_draws : &draws},
                        {"run", &run_}};
-  for (const auto& [name, json] : {std::pair<std::string_view, const Json*>{"page", around.page},
-                                   {"call", around.call},
+  for (const auto& [name, json] : {std::pair<std::string_view, const Json*>{"call", around.call},
                                    {"day", around.day},
                                    {"id", around.id}}) {
     if (json != nullptr) activation.others.emplace_back(name, json);

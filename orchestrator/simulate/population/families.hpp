@@ -19,7 +19,6 @@ struct Surroundings {
   std::string_view occasion{};  // chances are drawn anew for each; empty: once for the family
   std::optional<Timestamp> now{};
   const Json* context = nullptr;  // of the case
-  const Json* page = nullptr;
   const Json* call = nullptr;
   const Json* day = nullptr;
   const Json* id = nullptr;

@@ -246,8 +246,11 @@ class Population : private Systems {
     return some;
   }
 
-  // What a page does not offer, nobody presses.
+  // What happens at another page does not happen; what a page does not offer, nobody presses.
   bool offered(const Chance& chance) const {
+    if (!chance.what->page.empty() && pages_.at(*chance.ref).at("text") != chance.what->page) {
+      return false;
+    }
     if (chance.what->kind == Happening::Kind::event) return true;
     const Json& actions = pages_.at(*chance.ref).at("actions");
     return std::find(actions.begin(), actions.end(), chance.what->what) != actions.end();
@@ -355,7 +358,6 @@ class Population : private Systems {
     around.now = world_.now();
     if (chance.ref) {
       around.context = &*world_.read(*chance.ref).context;
-      around.page = &pages_.at(*chance.ref);
     }
     if (!chance.day.is_null()) around.day = &chance.day;
     return around;

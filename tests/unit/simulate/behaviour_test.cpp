@@ -29,7 +29,8 @@ reactions:
   greet:
     action: greet
     by: "{{ family.host }}"
-    when: "{{ family.young && page.text == 'new' }}"
+    page: new
+    when: "{{ family.young }}"
     after: { minutes: "{{ int(draw.patience * 60.0) }}" }
   bill:
     event: billed
@@ -95,6 +96,7 @@ TEST_F(A_behaviour, is_read_with_all_its_parts) {
   EXPECT_EQ(behaviour->begins[0].hours.most, 9);
   ASSERT_EQ(behaviour->reactions.size(), 2U);
   EXPECT_EQ(behaviour->reactions[0].kind, Happening::Kind::action);
+  EXPECT_EQ(behaviour->reactions[0].page, "new");
   EXPECT_TRUE(behaviour->reactions[0].minutes.formula);
   EXPECT_EQ(behaviour->reactions[1].every->days, 7);
   EXPECT_EQ(behaviour->measures.age_from, "came");
@@ -126,13 +128,13 @@ TEST_F(A_behaviour, names_each_person_and_fact_once_and_so_that_expressions_can_
 }
 
 TEST_F(A_behaviour, has_expressions_that_are_checked_where_they_stand) {
-  // A fact reads those before it; `context` and `page` are there once there is a case.
+  // A fact reads those before it; `context` is there once there is a case.
   expect_part(told("addPeriod(run.from,", "addPeriod(family.cam,"), "has no field `cam`");
-  expect_part(told("family.young &&", "family.yung &&"), "16:22: error: ");
+  expect_part(told("family.young", "family.yung"), "17:22: error: ");
   expect_part(told("\"{{ family.came }}\"", "\"{{ context.came }}\""), "context");
   expect_part(told("on: \"{{ date(now) }}\"", "on: \"{{ 3 }}\""), "date");
   expect_part(told("if: \"{{ draw.paid < 0.5 }}\"", "if: \"{{ draw.paid }}\""), "bool");
-  expect_part(told("asked: \"{{ call.number }}\"", "asked: \"{{ page.text }}\""), "page");
+  expect_part(told("asked: \"{{ call.number }}\"", "asked: \"{{ id }}\""), "id");
 }
 
 TEST_F(A_behaviour, has_one_thing_that_happens_under_each_name) {
@@ -183,11 +185,12 @@ TEST_F(A_behaviour, must_answer_each_call_and_is_warned_of_what_the_release_does
   behaviour->reactions[1].what = "school-keept";
   const Problems warned = unmatched(*behaviour, *service, "behaviour.yaml");
   EXPECT_FALSE(has_errors(warned));
-  ASSERT_EQ(warned.size(), 3U);  // arrived, greet, school-keept
+  ASSERT_EQ(warned.size(), 4U);  // arrived, the page of greet, greet, school-keept
   EXPECT_EQ(warned[0].where.line, 7);
   expect_part(to_text(warned[0]), "`arrival` does not happen: residence-change@2026.1 has no event `arrived`");
-  expect_part(to_text(warned[1]), "has no action `greet`");
-  expect_part(to_text(warned[2]), "did you mean `school-kept`?");
+  expect_part(to_text(warned[1]), "no page of residence-change@2026.1 shows `new`");
+  expect_part(to_text(warned[2]), "has no action `greet`");
+  expect_part(to_text(warned[3]), "did you mean `school-kept`?");
 }
 
 // ---- Families -------------------------------------------------------------------------------------
