@@ -41,14 +41,14 @@ test("has a channel for each topic that the settings name, and no other", () => 
   assert.deepEqual(Object.values(channels).map(({ address }) => address).sort(), Object.values(topics).sort());
 });
 
-// Where the program reads a topic and where it writes one: `kafka.<topic>` in the wiring.
+// Where the program subscribes to a topic, and where a record gets the topic it is written to.
 test("says of each topic whether the program reads it, writes it, or both", () => {
   const { channels, operations } = parse(text);
-  const wiring = (file, pattern) => new Set([...readFileSync(`${root}orchestrator/app/wiring/${file}.cpp`, "utf8").matchAll(pattern)]
-    .flatMap(([all]) => [...all.matchAll(/kafka\.(life_events|service_events|status|notifications)/g)].map(([, topic]) => topic)));
+  const named = (file, part = /[^]+/g) => [...readFileSync(`${root}orchestrator/${file}.cpp`, "utf8").matchAll(part)]
+    .flatMap(([all]) => [...all.matchAll(/topics\.(life_events|service_events|status|notifications)\b/g)].map(([, topic]) => topic));
   const used = {
-    receive: new Set([...wiring("orchestrator", /source\.topics = [^;]+;/g), ...wiring("portal", /follow\([^[]+\[/g)]),
-    send: new Set([...wiring("shared", /\{from\.kafka\.[^}]+\}/g), ...wiring("portal", /intake\.\w+_topic = [^;]+;/g)]),
+    receive: new Set([...named("app/wiring/orchestrator", /source\.topics = [^;]+;/g), ...named("app/wiring/portal", /follow\([^[]+\[/g)]),
+    send: new Set([...named("engine/lanes/outbox"), ...named("engine/intake/intake")]),
   };
   const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   for (const [action, topics] of Object.entries(used)) {

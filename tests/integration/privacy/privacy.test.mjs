@@ -147,9 +147,10 @@ test('nobody is named outside the vault, nor in clear within it', options, async
   // Sealed bytes are written as hexadecimal: they are searched as bytes as well.
   places.set(SEALED, [...dump.stdout.matchAll(/\\x([0-9a-f]{16,})/g)].map(([, hex]) => Buffer.from(hex, 'hex').toString('utf8')).join('\n'));
   places.set('the figures', await (await fetch(`${site.url}/metrics`)).text());
-  // Everything that the program wrote into its folder; `input` is what the test itself put there.
+  // Everything that the program wrote into its folder; `input` is what the test itself put there, `content` the tree's own files.
+  const given = ['input', 'content'].map((name) => join(site.folder, name));
   for (const path of filesBelow(site.folder)) {
-    if (!path.startsWith(join(site.folder, 'input'))) places.set(path, readFileSync(path, 'utf8'));
+    if (!given.some((folder) => path.startsWith(folder))) places.set(path, readFileSync(path, 'utf8'));
   }
   for (const [place, text] of places) {
     // Among sealed bytes, which are as good as random, some three of them make a short name now and then.
