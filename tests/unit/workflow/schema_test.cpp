@@ -16,6 +16,7 @@ TEST(WorkflowSchema, accepts_every_file_that_we_ship) {
       const fs::path& path = entry.path();
       const fs::path within = path.parent_path().filename();
       if (path.extension() != ".yaml" || within == "texts" || within == "scenarios") continue;
+      if (path.filename() == "behaviour.yaml") continue;  // has a schema of its own
       ++files;
       EXPECT_EQ(schema.violations(path), "") << path;
       // The first line tells an editor where the schema is.
