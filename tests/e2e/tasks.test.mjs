@@ -1,6 +1,5 @@
 // A municipality without an electronic register, in the browser on the real program: the family's page and the
 // official's, side by side.
-import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
 import { ByHand } from '../support/by_hand.mjs';

@@ -3,7 +3,7 @@ import { ApiError, api } from '../api/client';
 import { useSession } from '../session/session';
 import { useTexts } from '../texts/use-texts';
 import { useAnnounce } from './announcer';
-import { LiveConnection, type EventStream } from './connection';
+import { LiveConnection } from './connection';
 import type { LiveEvent } from './events';
 import { shareConnection } from './shared-connection';
 
@@ -52,7 +52,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       });
     const stop = shareConnection((tell) => {
       const connection = new LiveConnection({
-        open: () => new EventSource('/api/v1/me/stream') as EventStream,
+        open: () => new EventSource('/api/v1/me/stream'),
         poll,
         tell,
         random: Math.random,

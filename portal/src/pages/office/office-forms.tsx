@@ -124,7 +124,7 @@ export function AnswerForm({ view, official, done }: { view: OfficeCase; officia
         <input id={`${form}-at`} name="receivedAt" type="datetime-local" required />
       </div>
       <Choice id={`${form}-how`} name="identifiedBy" label={text('office_identified')}
-        options={view.identifiedBy.map((value) => ({ value, label: value in HOW ? text(HOW[value as keyof typeof HOW]) : value }))} />
+        options={view.identifiedBy.map((value) => ({ value, label: value in HOW ? text(HOW[value]) : value }))} />
       <Button type="submit">{text('office_save')}</Button>
       <Result outcome={outcome} />
     </form>
