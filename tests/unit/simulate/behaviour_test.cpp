@@ -143,7 +143,9 @@ TEST_F(A_behaviour, has_one_thing_that_happens_under_each_name) {
   expect_part(told("    event: billed\n", "    event: billed\n    by: me\n"), "`by` belongs to an action");
   expect_part(told("    action: greet\n", "    action: greet\n    data: {}\n"), "`data` belongs to an event");
   expect_part(told("    event: arrived\n", "    action: arrive\n    by: me\n"),
-              "move the action to `reactions`");
+              "move it to `reactions`");
+  expect_part(told("    event: arrived\n", "    event: arrived\n    page: new\n"),
+              "nobody has a page yet");
 }
 
 TEST_F(A_behaviour, has_numbers_and_times_within_limits) {
