@@ -55,7 +55,7 @@ struct ServerParts {
 };
 
 // The HTTP door: residents' routes, their stream, the intake, health, metrics and the portal's files
-// (README.md lists every route). One thread speaks HTTP; `desk_threads` do what blocks.
+// (openapi.yaml lists every route). One thread speaks HTTP; `desk_threads` do what blocks.
 //
 // start() throws std::runtime_error where it cannot listen. stop() refuses new connections, lets what
 // is in flight end for `stop_within`, then closes everything; the destructor does the same.

@@ -44,12 +44,12 @@ class Topic {
 };
 
 // All topics of the program, with their names where the settings say nothing else. Which of them a
-// record goes to is the outbox's to know (engine/lanes).
+// decision's record goes to is the outbox's to know (engine/lanes); what the intake takes, it sends itself.
 struct Topics {
   Topic life_events{"elukaar.life-events"};               // registers', as the intake took them
   Topic service_events{"elukaar.{ehak}.service-events"};  // what services say to the world
   Topic status{"elukaar.status"};                         // what each case shows
-  Topic notifications{"elukaar.notifications"};           // who is to be told what
+  Topic notifications{"elukaar.notifications"};           // what `notify` asks to be told
 };
 
 // How the settings and `elukaar setup` treat each: every member of Topics has its row. A topic whose
@@ -58,7 +58,7 @@ struct TopicRow {
   enum class Way { in, out };
   std::string_view key;  // of `kafka.topics`
   Topic Topics::*topic;
-  Way way;               // what comes in is spread over more partitions
+  Way way;               // what comes in is spread over more partitions; the wiring subscribes to it
 };
 inline constexpr TopicRow topic_rows[] = {
     {"life_events", &Topics::life_events, TopicRow::Way::in},
