@@ -44,7 +44,8 @@ class Topic {
 };
 
 // All topics of the program, with their names where the settings say nothing else. Which of them a
-// decision's record goes to is the outbox's to know (engine/lanes); what the intake takes, it sends itself.
+// decision's record goes to is the outbox's to know (engine/lanes); what the intake takes, it sends
+// itself.
 struct Topics {
   Topic life_events{"elukaar.life-events"};               // registers', as the intake took them
   Topic service_events{"elukaar.{ehak}.service-events"};  // what services say to the world
@@ -53,12 +54,12 @@ struct Topics {
 };
 
 // How the settings and `elukaar setup` treat each: every member of Topics has its row. A topic whose
-// default is municipal has to stay so.
+// default is municipal has to stay so. Who reads one subscribes by name (app/wiring).
 struct TopicRow {
   enum class Way { in, out };
   std::string_view key;  // of `kafka.topics`
   Topic Topics::*topic;
-  Way way;               // what comes in is spread over more partitions; the wiring subscribes to it
+  Way way;               // what comes in is spread over more partitions; nothing subscribes by it
 };
 inline constexpr TopicRow topic_rows[] = {
     {"life_events", &Topics::life_events, TopicRow::Way::in},
