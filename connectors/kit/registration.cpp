@@ -1,7 +1,6 @@
 #include "kit/registration.hpp"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <utility>
 
@@ -132,18 +131,19 @@ std::optional<Configured> read_entry(const Node::Entry& entry,
 std::vector<Configured> read_entries(const Node& connectors, const std::vector<Registration>& known,
                                      documents::Reader& reader) {
   std::vector<Configured> read;
-  std::map<std::string, const Node::Entry*> first;  // by role
+  std::vector<const Node::Entry*> written;  // where each of `read` stands
   for (const Node::Entry& entry : connectors.entries) {
     auto configured = read_entry(entry, known, reader);
     if (!configured) continue;
-    const std::string& role = configured->registration.role;
-    if (const auto [place, is_first] = first.emplace(role, &entry); !is_first) {
-      const auto former = std::find_if(read.begin(), read.end(), [&](const Configured& each) {
-        return each.registration.role == role;
-      });
-      tell_different_limits({*place->second, *former}, {entry, *configured}, reader);
+    const auto former = std::find_if(read.begin(), read.end(), [&](const Configured& each) {
+      return each.registration.role == configured->registration.role;
+    });
+    if (former != read.end()) {
+      const Node::Entry& first = *written[static_cast<std::size_t>(former - read.begin())];
+      tell_different_limits({first, *former}, {entry, *configured}, reader);
     }
     read.push_back(std::move(*configured));
+    written.push_back(&entry);
   }
   return read;
 }
